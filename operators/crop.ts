@@ -1,8 +1,6 @@
 /** crop: cuts a rectangle out of every picture. */
-import type { Observable } from 'rxjs';
-import { withStepOn } from '../src/camera/index.js';
+import { type FrameOperator, withStepOn } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
-import type { ChangedFrame, Frame } from '../src/core/frame/frame.js';
 
 /** The rectangle: four shares of the picture, all from 0 to 1, or four whole numbers of pixels. */
 export interface CropConfig {
@@ -16,12 +14,6 @@ export interface CropConfig {
   readonly height: number;
 }
 
-/** Type of a picture after cropping: a changed picture stays one. */
-type Cut<F extends Frame> = F extends ChangedFrame ? ChangedFrame : Frame;
-
-/** The operator for an ordinary Observable of frames. */
-type Cropping = <F extends Frame>(source: Observable<F>) => Observable<Cut<F>>;
-
 /**
  * Cuts a rectangle out of every picture.
  *
@@ -33,7 +25,7 @@ type Cropping = <F extends Frame>(source: Observable<F>) => Observable<Cut<F>>;
  *
  * If all numbers are at most 1, they are shares of the picture; otherwise all four are whole pixels of the picture before this
  * step, which is upright and has even sides. Each edge is rounded to the nearest even pixel, as 4:2:0 needs. If a camera changes
- * its resolution while running, its pictures are scaled to the first size, then cut. After a camera or another step of rxcam it
+ * its resolution while it runs, its pictures are scaled to the first size, then cut. After a camera or another step of rxcam it
  * becomes part of the same ffmpeg process; on other frames it runs one child, fed with raw video.
  *
  * A rectangle that is not within the picture, or has a side below 16 pixels, is an InvalidOption error of the
@@ -48,7 +40,7 @@ type Cropping = <F extends Frame>(source: Observable<F>) => Observable<Cut<F>>;
  *   or a side below 16 pixels
  * @see resize
  */
-export function crop(config: CropConfig): Cropping {
+export function crop(config: CropConfig): FrameOperator {
   const step = STEPS.crop.step(config);
-  return <F extends Frame>(source: Observable<F>) => withStepOn<Cut<F>>(source, step);
+  return (source) => withStepOn(source, step);
 }

@@ -1,4 +1,4 @@
-/** decode: decodes received messages to pictures. */
+/** decode: decodes received messages into pictures. */
 import { Observable, type OperatorFunction, type Subscriber, Subscription } from 'rxjs';
 import { z } from 'zod';
 import { type FrameTracker, passOn, take } from '../src/ledger/index.js';
@@ -15,9 +15,9 @@ import { callback, jpegQuality, options, parseOptions } from '../src/core/option
 export interface DecodeConfig<F extends PixelFormat | 'jpeg' = PixelFormat | 'jpeg'> {
   /** Format of the pictures: one of ffmpeg's pixel formats, or `jpeg`. Default `yuv420p`. */
   readonly pixelFormat?: F | undefined;
-  /** The largest width and height, in pixels: the aspect is kept, and no picture is made larger. Default: the size in the message. */
+  /** The largest width and height, in pixels, each 16 to 16384: the aspect is kept, and no picture is enlarged. Default: the size in the message. */
   readonly size?: { readonly width?: number | undefined; readonly height?: number | undefined } | undefined;
-  /** For `jpeg`: quality, 1 (worst) to 100. Default 80. */
+  /** For `jpeg`: quality, a whole number from 1 (worst) to 100. Default 80. */
   readonly quality?: number | undefined;
   /** Called for each message with pictures that could not be decoded, with their number and the reason. Default: none. */
   readonly onUndecoded?: ((message: Decodable, pictures: number, reason: string) => void) | undefined;
@@ -25,7 +25,7 @@ export interface DecodeConfig<F extends PixelFormat | 'jpeg' = PixelFormat | 'jp
   readonly decoder?: Decoder | undefined;
 }
 
-/** Facts about the message of a picture. */
+/** Facts from the message of a picture. */
 export interface ReceivedFacts {
   /** Topic on Kafka, stream on Redis. */
   readonly topic: string;
@@ -33,7 +33,7 @@ export interface ReceivedFacts {
   readonly key: string | undefined;
   /** 1, 2, 3 … for each camera, as the sender numbered its messages; undefined if the format has no numbers. */
   readonly inputOrder: number | undefined;
-  /** Whether the sender found the picture unchanged; then `data` is that of the last full picture. */
+  /** Whether the sender found the picture unchanged: `data` is that of the last full picture. */
   readonly unchanged: boolean;
 }
 
@@ -65,13 +65,13 @@ const SCHEMA = options({
  * decode()          --a-b---cc|
  * ```
  *
- * One ffmpeg for each camera and key decodes without delaying pictures, except for B-frames. A change of size or codec starts
- * another one. A message that can't be decoded (before the first keyframe, after a gap, damaged) gives no picture, and
+ * One ffmpeg for each topic, key and camera decodes. It delays only pictures of streams with B-frames. A change of size or codec
+ * starts another one. A message that can't be decoded (before the first keyframe, after a gap, damaged) gives no picture, and
  * `onUndecoded` is called. A reference to the last full picture emits that picture again, with `unchanged: true`. Gaps from
  * `verify` emit nothing. A message is acknowledged when its last picture is.
  *
- * - Error: the source's passes at once. A decoder that dies is replaced at the next keyframe; after three in a row without a
- *   picture, the stream fails with DecodeFailed.
+ * - Error: the source's passes at once. A decoder that dies is replaced at the next keyframe; after three consecutive ones without
+ *   a picture, the Observable fails with DecodeFailed.
  * - Completion: when the source has completed and all pictures are emitted.
  * - Unsubscription: ends the processes.
  *
@@ -90,7 +90,7 @@ export function decode(config: DecodeConfig = {}): OperatorFunction<Decodable | 
     const decoding = new Decoding(decoder, form, onUndecoded, subscriber);
     const upstream = new Subscription();
     subscriber.add(upstream);
-    // After the source's: releasing values makes room in the source, which would emit another one.
+    // After the source is unsubscribed: releasing values makes room in the source, which would emit another one.
     subscriber.add(() => { decoding.stop(); });
     upstream.add(source.subscribe(decoding));
   });
@@ -124,15 +124,15 @@ class Decoding {
 
   #newStream(done: () => void): DecodeStream {
     return new DecodeStream(this.decoder, this.form, {
-      picture: (message, facts, picture, tracker, isReference) => { this.#hand(message, facts, picture, tracker, isReference); },
+      picture: (message, facts, picture, tracker, isReference) => { this.#emit(message, facts, picture, tracker, isReference); },
       undecoded: (message, pictures, reason) => { this.onUndecoded?.(message, pictures, reason); },
       error: (error) => { this.subscriber.error(error); },
       complete: done,
     });
   }
 
-  /** The last picture of a message carries the message's record in the ledger: taking the picture takes the message. */
-  #hand(
+  /** Emits a picture. The last one of a message has the message's record in the ledger: handling the picture handles the message. */
+  #emit(
     message: Decodable, facts: PictureFacts, { data, width, height }: Omit<DecodedPicture, 'pts'>, tracker: FrameTracker | undefined, unchanged: boolean,
   ): void {
     const { camera, topic, key, inputOrder } = message;

@@ -34,13 +34,13 @@ const SCHEMA = object({
  * deliver(fn)       ---r---r----r|
  * ```
  *
- * Waiting values are limited like the outbox of `publish`. At the limit, a source that can wait (a file) is paused; of any
- * other, the oldest value is dropped, in stream mode with those up to the next keyframe, and counted as `outbox` and
- * `gop`. A value counts as delivered when the Observable or Promise of the function has completed.
+ * Waiting values are limited like the outbox of `publish`. Near the limit, a source that can wait (a file) is paused; of any
+ * other, the oldest value is dropped at the limit, in stream mode with those up to the next keyframe, and counted as `outbox` and
+ * `gop`. A value counts as delivered when the function's Observable has completed, or its Promise is fulfilled.
  *
  * - Error: those of the source and of the function pass at once. Values waiting or in the function are dropped.
  * - Completion: when the source has completed and the function has finished with each value.
- * - Unsubscription: unsubscribes from the source and from the Observables that the function returned; the rest is dropped.
+ * - Unsubscription: unsubscribes from the source and from the Observables that the function returned; waiting values are dropped.
  *
  * @example
  * camera('test:', { pixelFormat: 'rgb24' }).pipe(deliver((frame) => model.detect(frame.data), { concurrency: 2 }));
@@ -54,7 +54,7 @@ export function deliver<T extends Deliverable, R>(fn: (value: T) => ObservableIn
     const delivery = new Delivery(fn, concurrency, { maxBytes, maxMessages }, subscriber);
     const upstream = new Subscription();
     subscriber.add(upstream);
-    // After the source's: releasing values makes room in the source, which would emit another one.
+    // After the source is unsubscribed: releasing values makes room in the source, which would emit another one.
     subscriber.add(() => { delivery.end(); });
     upstream.add(source.pipe(takeWhile(() => !upstream.closed)).subscribe(delivery));
   });

@@ -16,15 +16,15 @@ interface H265Options {
   readonly mode?: EncodeMode | undefined;
   /** Constant rate factor, 0 (lossless) to 51 (worst). Default 23. */
   readonly crf?: number | undefined;
-  /** x265's preset. Default `ultrafast`, tuned; `superfast` costs six times the CPU for 16 % fewer bytes. */
+  /** Preset of x265. Default `ultrafast` with rxcam's own settings; `superfast` needs six times the CPU for 16 % fewer bytes. */
   readonly preset?: (typeof PRESETS)[number] | undefined;
-  /** Stream mode: pictures from one keyframe to the next. Default 50; with `chunk: { frames }` that number. */
+  /** Stream mode: pictures from one keyframe to the next. Default 50, or the number of frames of `chunk: { frames }`. */
   readonly gop?: number | undefined;
-  /** Stream mode: a message carries this many frames, this many ms, or a GOP, from a keyframe on. Default: one access unit. */
+  /** Stream mode: the contents of a message: a number of frames, a time in ms, or a GOP, from a keyframe on. Default: one access unit. */
   readonly chunk?: Chunk | undefined;
   /**
-   * `true` uses the first hardware encoder that works, a name uses that one; each is tried with one picture first.
-   * If none works, software is used, and an `encoder` event gives the reason. Default false.
+   * `true` uses the first hardware encoder that works, a name uses that encoder; each is tried with one picture first.
+   * If none works, x265 is used, and an `encoder` event states the reason. Default false.
    */
   readonly hardware?: boolean | Hardware | undefined;
   /**

@@ -7,7 +7,7 @@ import type { EncodedFrame, SourceFrame } from '../src/core/frame/frame.js';
 /** Options of `passthrough`. */
 export interface PassthroughConfig {
   /**
-   * A message carries at least this many access units, or ms, and then all up to the next keyframe; or a GOP.
+   * The contents of a message: at least a number of access units or a time in ms, and all up to the next keyframe; or a GOP.
    * Default: one access unit. Chunks start at the source's own keyframes.
    */
   readonly chunk?: Chunk | undefined;
@@ -28,9 +28,9 @@ export interface PassthroughConfig {
  * Access units before the first keyframe of a capture can't be decoded: they count as dropped, cause `gop`.
  * `seq` numbers access units; `mode` is `stream`, `encoder` is `copy`, and there is no `crf`.
  *
- * Place it directly after a camera, or after the camera's `retry`: without decoding, nothing can be thinned or resized. A source that is
- * neither H.264 nor H.265 is an EncoderFailed. Errors and completion pass, after the chunk
- * in progress. Unsubscribing ends the process.
+ * Place it directly after a camera, or after the camera's `retry`: without decoding, pictures can't be skipped or resized. A source that
+ * is neither H.264 nor H.265 is an EncoderFailed. Errors and completion pass, after the chunk in progress. Unsubscribing ends the
+ * process.
  *
  * @example
  * ```ts

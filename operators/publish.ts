@@ -35,8 +35,8 @@ export interface PublishConfig {
  *
  * A message goes into an outbox of the broker handle, one for each topic and key, and is sent repeatedly until
  * it is acknowledged: a broker that is down is not an error here; `broker.state$` and `broker.errors$` report it. If
- * the outbox is full, a source that can wait (a file) is paused; of any other, the oldest message is dropped, in stream
- * mode with those up to the next keyframe, and counted by cause.
+ * the outbox is nearly full, a source that can wait (a file) is paused; if it is full, the oldest message of any other source is
+ * dropped, in stream mode with those up to the next keyframe, and counted by cause.
  *
  * - Error: the source's passes at once; messages in the outbox are still sent, and their acknowledgements are
  *   emitted when the same run subscribes again (`retry`). InvalidOption for a topic name that the broker does
@@ -61,10 +61,10 @@ export function publish(broker: Broker, config: PublishConfig): OperatorFunction
     fence,
   };
   return (source) => {
-    const left = new Set<AckRouter>();
+    const pendingRouters = new Set<AckRouter>();
     return new Observable((subscriber) => {
       handleOf('publish', handle);
-      const publication = new Publication(handle, route, left, subscriber);
+      const publication = new Publication(handle, route, pendingRouters, subscriber);
       subscriber.add(() => { publication.end(); });
       // A source that emits while it is being subscribed to can't be unsubscribed yet.
       subscriber.add(source.pipe(takeWhile(() => !subscriber.closed)).subscribe(publication));
@@ -79,13 +79,15 @@ interface Route {
   readonly fence: Fence | undefined;
 }
 
-/** One subscription to `publish`. Routers that still expect acknowledgements outlive it in `left`. */
+/** One subscription to `publish`. Routers that still expect acknowledgements outlive it in `pendingRouters`. */
 class Publication {
   readonly #routers = new Map<RecordOwner | undefined, AckRouter>();
   readonly #queues = new Set<PartitionQueue>();
   #isSourceDone = false;
 
-  constructor(readonly handle: BrokerHandle, readonly route: Route, readonly left: Set<AckRouter>, readonly subscriber: Subscriber<Published>) {}
+  constructor(
+    readonly handle: BrokerHandle, readonly route: Route, readonly pendingRouters: Set<AckRouter>, readonly subscriber: Subscriber<Published>,
+  ) {}
 
   next(message: CameraMessage): void {
     try {
@@ -103,8 +105,8 @@ class Publication {
   complete(): void {
     if (this.subscriber.closed) return;
     this.#isSourceDone = true;
-    // A subscription that sends no message is the end of a run that has sent all its messages.
-    if (this.#routers.size === 0) for (const router of this.left) this.#attach(router);
+    // A subscription without any message is the last one of a run that has sent all its messages.
+    if (this.#routers.size === 0) for (const router of this.pendingRouters) this.#attach(router);
     this.settled();
   }
 
@@ -122,7 +124,7 @@ class Publication {
     this.handle.release(this.#queues, this);
     for (const router of this.#routers.values()) {
       router.detach();
-      if (!router.isSpent) this.left.add(router);
+      if (!router.isSpent) this.pendingRouters.add(router);
       const pressure = router.owner?.pressure;
       if (pressure !== undefined) for (const queue of this.#queues) queue.unblock(pressure);
     }
@@ -136,18 +138,18 @@ class Publication {
     queue.claim(owner, this);
     this.handle.setFence(queue, this.route.fence);
     const router = this.#routerOf(owner);
-    this.handle.offer(queue, completed(message, this.handle, topic), take(message, 'outbox'), router);
+    this.handle.offer(queue, withBrokerFacts(message, this.handle, topic), take(message, 'outbox'), router);
   }
 
   #routerOf(owner: RecordOwner | undefined): AckRouter {
     const known = this.#routers.get(owner);
     if (known !== undefined) return known;
-    const kept = owner && [...this.left].find((router) => router.owner === owner);
+    const kept = owner && [...this.pendingRouters].find((router) => router.owner === owner);
     return this.#attach(kept ?? new AckRouter(owner));
   }
 
   #attach(router: AckRouter): AckRouter {
-    this.left.delete(router);
+    this.pendingRouters.delete(router);
     this.#routers.set(router.owner, router);
     router.attach(this);
     return router;
@@ -155,7 +157,7 @@ class Publication {
 }
 
 /** The message with the facts about the broker that its format needs; added once, even if it is sent repeatedly. */
-function completed(message: CameraMessage, handle: BrokerHandle, topic: string): CameraMessage {
+function withBrokerFacts(message: CameraMessage, handle: BrokerHandle, topic: string): CameraMessage {
   if (message.completion?.of !== message.value) return message;
   const { kind, servers } = handle.driver();
   const { completion, ...rest } = message;

@@ -13,7 +13,7 @@ import { z } from 'zod';
 export interface RecordConfig {
   /** Length of a file, in ms. It ends at the first keyframe of the next period of the wall clock. Default 600,000 (ten minutes). */
   readonly every?: number | undefined;
-  /** A new file begins if two pictures are further apart than this, in ms. Default 5,000. */
+  /** Time between two pictures, in ms, above which a new file begins. Default 5,000. */
   readonly gapMs?: number | undefined;
   /** Limits above which the oldest files are removed. Default: none. */
   readonly keep?: {
@@ -40,7 +40,7 @@ const SCHEMA = options({
 });
 
 /** A gap that `verify` has found. */
-interface Missing extends StreamPlace { readonly verdict: 'gap'; readonly cause: string; readonly size: number }
+interface MissingMessages extends StreamPlace { readonly verdict: 'gap'; readonly cause: string; readonly size: number }
 
 /**
  * Writes received messages into fragmented MP4 files, their access units unchanged, and emits reports about files and gaps.
@@ -50,13 +50,14 @@ interface Missing extends StreamPlace { readonly verdict: 'gap'; readonly cause:
  * record(folder)     -o-----------g---o-c|     o: opened, g: gap, c: closed
  * ```
  *
- * Each key has a folder of its name, with files named after the time of their first picture: `gate/2026-11-28T23-47-58-123Z.mp4`.
- * Each begins at a keyframe; a new one begins with each period, at a gap, and if the size, the codec or the sender's media time
- * changes. A file can be played while it is written; if ffmpeg or Node is killed, it lacks at most the last half second. The file
- * `recordings.ndjson` in the folder has a line for each complete file and each gap. A message is acknowledged when it is written.
+ * Each key has a folder with its name, and the files are named after the time of their first picture:
+ * `gate/2026-11-28T23-47-58-123Z.mp4`. A file begins at a keyframe; the next one begins with each period, at a gap, and if the size,
+ * the codec or the sender's media time changes. A file can be played while it is written; if ffmpeg or Node is killed, it lacks at
+ * most the last half second. The file `recordings.ndjson` in the folder has a line for each complete file and each gap. A message is
+ * acknowledged when it is written.
  *
  * - Error: the source's passes when the files are complete. A file that fails is closed and the next one begins at a keyframe;
- *   the third failure in a row (a full disk) is a RecordingFailed.
+ *   the third consecutive failure (a full disk) is a RecordingFailed.
  * - Completion: when the source has completed and the files are complete.
  * - Unsubscription: completes the files.
  *
@@ -68,14 +69,14 @@ interface Missing extends StreamPlace { readonly verdict: 'gap'; readonly cause:
  * @throws InvalidOption
  * @see decode
  */
-export function record(folder: string, config: RecordConfig = {}): OperatorFunction<Decodable | Missing, Recorded> {
+export function record(folder: string, config: RecordConfig = {}): OperatorFunction<Decodable | MissingMessages, Recorded> {
   if (typeof folder !== 'string' || folder === '') throw new InvalidOption(`record: folder ${JSON.stringify(folder)} given, expected a path`);
   const { muxer = ffmpegMuxer, files = diskFolder, keep, hls, ...settings } = parseOptions('record', SCHEMA, config);
   return (source) => new Observable((subscriber) => {
     const recording = new Recording(new Library(files, folder.replace(/(?<=.)\/+$/, ''), keep, hls), muxer, settings, subscriber);
     const upstream = new Subscription();
     subscriber.add(upstream);
-    // After the source's: releasing values makes room in the source, which would emit another one.
+    // After the source is unsubscribed: releasing values makes room in the source, which would emit another one.
     subscriber.add(() => { recording.leave(); });
     upstream.add(source.subscribe(recording));
   });
@@ -83,12 +84,12 @@ export function record(folder: string, config: RecordConfig = {}): OperatorFunct
 
 /** One subscription to `record`: a stream for each topic, key and camera. */
 class Recording {
-  readonly #streams = new Streams((place, done) => this.#newStream(place, done), () => { this.#settle(); });
+  readonly #streams = new Streams((place, done) => this.#newStream(place, done), () => { this.#finish(); });
   #failure: { readonly error: unknown } | undefined;
 
   constructor(readonly library: Library, readonly muxer: Muxer, readonly settings: RecordSettings, readonly subscriber: Subscriber<Recorded>) {}
 
-  next(value: Decodable | Missing): void {
+  next(value: Decodable | MissingMessages): void {
     const stream = this.#streams.streamOf(value);
     if (isGap(value)) stream.gap(value.cause, value.size);
     else stream.push(value, take(value, 'stdin', this));
@@ -115,7 +116,7 @@ class Recording {
     });
   }
 
-  #settle(): void {
+  #finish(): void {
     if (this.#failure === undefined) this.subscriber.complete();
     else this.subscriber.error(this.#failure.error);
   }

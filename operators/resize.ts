@@ -1,18 +1,16 @@
 /** resize: scales pictures to a size. */
-import type { Observable } from 'rxjs';
-import { withStepOn } from '../src/camera/index.js';
+import { type FrameOperator, withStepOn } from '../src/camera/index.js';
 import { type ALGORITHMS, type Fit, STEPS } from '../src/core/steps/index.js';
-import type { ChangedFrame, Frame } from '../src/core/frame/frame.js';
 
-/** The size, in pixels. At least one of `width` and `height`; the other follows from the aspect of the source. */
+/** The size, in pixels: `width`, `height` or both. If only one is given, the other follows from the aspect of the source. */
 export interface ResizeConfig {
   /** Pixels, 16 to 16384; rounded to an even number, as 4:2:0 needs. */
   readonly width?: number | undefined;
   /** Pixels, 16 to 16384; rounded to an even number, as 4:2:0 needs. */
   readonly height?: number | undefined;
   /**
-   * With both sides given: `inside` (default) keeps the aspect within the box, `contain` keeps it and adds black bars,
-   * `cover` keeps it and crops the edges, `fill` ignores the aspect.
+   * If both sides are given: `inside` (default) keeps the aspect within the box, `contain` keeps it and adds black bars,
+   * `cover` keeps it and crops the edges, `fill` ignores it.
    */
   readonly fit?: Fit | undefined;
   /** Whether to enlarge smaller pictures. Default false. */
@@ -22,15 +20,9 @@ export interface ResizeConfig {
    * which keeps a `sampleAspectRatio`. Default true.
    */
   readonly squarePixels?: boolean | undefined;
-  /** Default `bilinear`. `area` costs the same, `bicubic` and `lanczos` two to three times as much. */
+  /** Scaling algorithm. Default `bilinear`. `area` costs the same, `bicubic` and `lanczos` two to three times as much. */
   readonly algorithm?: (typeof ALGORITHMS)[number] | undefined;
 }
-
-/** Type of a picture after resizing: a changed picture stays one. */
-type Sized<F extends Frame> = F extends ChangedFrame ? ChangedFrame : Frame;
-
-/** The operator for an ordinary Observable of frames. */
-type Resizing = <F extends Frame>(source: Observable<F>) => Observable<Sized<F>>;
 
 /**
  * Scales every picture.
@@ -41,7 +33,7 @@ type Resizing = <F extends Frame>(source: Observable<F>) => Observable<Sized<F>>
  *      -a-b-c-|          640x360
  * ```
  *
- * The size is fixed with the first picture: if a camera changes its resolution while running, its pictures are scaled to
+ * The first picture determines the size: if a camera changes its resolution while it runs, its pictures are scaled to
  * the same size as before, so that the encoder continues. After a camera or another step of rxcam it becomes part of the
  * same ffmpeg process; on other frames it runs one child, fed with raw video.
  *
@@ -55,7 +47,7 @@ type Resizing = <F extends Frame>(source: Observable<F>) => Observable<Sized<F>>
  * @throws InvalidOption for a side out of range, an unknown fit or algorithm, or no side at all
  * @see encodeH265
  */
-export function resize(config: ResizeConfig): Resizing {
+export function resize(config: ResizeConfig): FrameOperator {
   const step = STEPS.resize.step(config);
-  return <F extends Frame>(source: Observable<F>) => withStepOn<Sized<F>>(source, step);
+  return (source) => withStepOn(source, step);
 }

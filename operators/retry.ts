@@ -17,7 +17,7 @@ export interface RetryConfig {
   readonly jitter?: number | undefined;
   /** Source of randomness, 0 to below 1. Default Math.random. */
   readonly random?: (() => number) | undefined;
-  /** Time that frames must flow without a break before the waits start from `initialMs` again, in ms. Default 30,000. */
+  /** Time for which frames must arrive without a break before the waits start from `initialMs` again, in ms. Default 30,000. */
   readonly stableAfterMs?: number | undefined;
   /** Whether an error is retried. Default: all of rxcam's except InvalidOption, and no others. */
   readonly retryOn?: ((error: unknown) => boolean) | undefined;

@@ -4,9 +4,9 @@ import { withStepOn } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
 import type { AnyFrame, Frame } from '../src/core/frame/frame.js';
 
-/** The rate to keep. */
+/** The frame rate to keep. */
 export interface SkipRateConfig {
-  /** Frames per second to keep, by media time; more than the source has keeps every frame. Above 0. */
+  /** Frames per second to keep, by media time; above 0. If the source has fewer, every frame is kept. */
   readonly fps: number;
 }
 

@@ -4,7 +4,7 @@ import { withStepOn } from '../src/camera/index.js';
 import { STEPS } from '../src/core/steps/index.js';
 import type { AnyFrame, ChangedFrame } from '../src/core/frame/frame.js';
 
-/** The threshold of a change, and the longest gap. */
+/** The size of a change, and the longest time without a picture. */
 export interface SkipUnchangedConfig {
   /**
    * Share of full scale, above 0 and at most 0.5, by which the pixels of one block of 8x8 must differ in the mean; a third of

@@ -12,7 +12,7 @@ export interface StatsConfig {
   readonly every?: number | undefined;
 }
 
-const schema = options({ every: milliseconds().min(1).default(STATS.every) });
+const SCHEMA = options({ every: milliseconds().min(1).default(STATS.every) });
 
 /** The input of `stats`: events of a camera, or values of `subscribe` or `verify`. */
 export type StatsInput = CameraEvent | Received | Gap;
@@ -48,7 +48,7 @@ export type StatsOf<V extends StatsInput> = V extends CameraEvent ? CameraStats
  * @throws InvalidOption for `every` below 1
  */
 export function stats<V extends StatsInput = CameraEvent>(config: StatsConfig = {}): OperatorFunction<V, StatsOf<V>> {
-  const { every } = parseOptions('stats', schema, config);
+  const { every } = parseOptions('stats', SCHEMA, config);
   return (source) => new Observable<StatsOf<V>>((subscriber) => {
     const emit = (value: CameraStats | ReceivedStats) => { subscriber.next(value as StatsOf<V>); };
     const [events, messages] = [new EventStats(every, emit), new ReceivedSampler(every, emit)];

@@ -32,23 +32,24 @@ export interface SubscribeConfig {
   readonly acknowledge?: 'auto' | 'manual';
   /**
    * Consumer group, whose members share the topic: each message goes to one of them, and the broker keeps the position after the
-   * acknowledged messages. `from` is `'latest'` or `'earliest'`, the beginning of a new group; not with `key`, `to` or `partitions`.
+   * acknowledged messages. A new group begins at `from`, which must be `'latest'` or `'earliest'`; `key`, `to` and `partitions` are not
+   * allowed. Default: none.
    */
   readonly group?: string;
-  /** Kafka: `'key'`, the partition where `publish` puts the key; `'all'`; or a list. Default `'key'`. */
+  /** Kafka: `'key'`, the partition to which `publish` writes the key, or all without a key; `'all'`; or a list. Default `'key'`. */
   readonly partitions?: Partitions;
 }
 
 const offset = object({ offset: z.union([z.number().int().min(0), z.string().regex(/^\d{1,15}$/)]) });
 const time = z.union([z.date(), z.number().min(0)]);
-const FROM = "expected 'latest', 'earliest', a Date or time in ms, { offset }, an entry's id or { last: n }";
-const TO = "expected 'latest', a Date or time in ms, { offset } or an entry's id";
+const FROM_EXPECTED = "expected 'latest', 'earliest', a Date or time in ms, { offset }, an entry's id or { last: n }";
+const TO_EXPECTED = "expected 'latest', a Date or time in ms, { offset } or an entry's id";
 
 const SCHEMA = object({
   topic: z.string().min(1),
   key: z.string().optional(),
-  from: z.union([time, z.string().min(1), offset, object({ last: count() })], { error: FROM }).default(SUBSCRIBE.from),
-  to: z.union([time, z.string().min(1), offset], { error: TO }).optional(),
+  from: z.union([time, z.string().min(1), offset, object({ last: count() })], { error: FROM_EXPECTED }).default(SUBSCRIBE.from),
+  to: z.union([time, z.string().min(1), offset], { error: TO_EXPECTED }).optional(),
   inbox: object({ maxMessages: count().default(SUBSCRIBE.maxMessages), maxBytes: byteCount().default(SUBSCRIBE.maxBytes) }).prefault({}),
   group: z.string().min(1).optional(),
   acknowledge: z.enum(['auto', 'manual']).default(SUBSCRIBE.acknowledge),
@@ -85,12 +86,12 @@ export function subscribe(broker: Broker, config: SubscribeConfig): Reception {
   const problem = handle.driver().topicProblem?.(topic);
   if (problem !== undefined) throw new InvalidOption(`subscribe: option 'topic': ${JSON.stringify(topic)} given, ${problem}`);
   const open = () => {
-    const places = { from: from as From, to: to as To | undefined };
-    const reader = handleOf('subscribe', handle).driver().reader?.({ topic, key, ...places, partitions, group });
+    const positions = { from: from as From, to: to as To | undefined };
+    const reader = handleOf('subscribe', handle).driver().reader?.({ topic, key, ...positions, partitions, group });
     if (reader === undefined) throw new InvalidOption(`subscribe: option 'broker': ${handle.kind} given, expected one that can be read`);
     return reader;
   };
-  // Checks the options for this kind of broker now, before any subscription.
+  // Creates a reader to check the options for this kind of broker before any subscription.
   open();
   return new Reception(handle.state$, open, { ...inbox, isManual: acknowledge === 'manual' });
 }

@@ -24,7 +24,7 @@ interface MessageOptions {
   readonly location?: string;
   /** A group that the camera belongs to. Default: none. */
   readonly group?: string;
-  /** Display name of the camera. */
+  /** Display name of the camera. Default: none. */
   readonly name?: string;
   /** Key of the message. Default: the camera's key. */
   readonly key?: string;
@@ -34,14 +34,14 @@ interface MessageOptions {
   readonly stripInputContent?: boolean;
   /**
    * For a picture that `skipUnchanged` finds unchanged: `skip` (default) sends nothing, `reference` sends a message without
-   * content that names the last full one. `reference` needs toMessage after the encoder, with only steps of rxcam between.
+   * content that names the last full message. `reference` requires that toMessage comes directly after the encoder or its retry.
    */
   readonly unchanged?: 'skip' | 'reference';
-  /** `cloudevents`: further headers, under names that the format does not use. */
+  /** `cloudevents`: further headers, with names that the format does not use. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `cloudevents`, the default: options of `matrice` do not compile. */
+/** `cloudevents`, the default: it has no options of `matrice`. */
 interface CloudEventsConfig extends Omit<MessageOptions, 'format' | 'serviceId' | 'stripInputContent'> {
   readonly format?: 'cloudevents';
   readonly serviceId?: undefined;
@@ -55,7 +55,7 @@ interface MatriceConfig extends Omit<MessageOptions, 'headers'> {
 }
 
 /**
- * Makes a message of each encoded frame, in a named format or by your own function.
+ * Wraps each encoded frame in a message, in a named format or by your own function.
  *
  * ```text
  * encoded frames   -a-b-c-|
@@ -81,25 +81,25 @@ export function toMessage(config: ToMessageConfig | MessageFormatter = {}): Oper
     : checked(parseOptions('toMessage', TO_MESSAGE_SCHEMA, config));
   const formatter = typeof format === 'function' ? format : FORMATS[format];
   const facts = definedOnly(about);
-  const added = Object.entries(headers ?? {});
+  const addedHeaders = Object.entries(headers ?? {});
   const messages = (source: Observable<EncodedFrame>) => defer(() => {
-    const own = new Numbering();
+    const ownNumbering = new Numbering();
     let fullOrder: number | undefined;
-    return source.pipe(mapHeld((frame) => {
+    return source.pipe(mapWithRecords((frame) => {
       const owner = ownerOf(frame);
-      const numbering = owner?.numbering ?? own;
+      const numbering = owner?.numbering ?? ownNumbering;
       const inputOrder = numbering.next();
       if (frame.unchanged === undefined) fullOrder = inputOrder;
       const context = contextOf(frame, facts, numbering.processRun, inputOrder, owner?.lastTimes());
       if (frame.unchanged !== undefined && fullOrder !== undefined) context.referenceOrder = fullOrder;
-      return messageOf(frame, formatter, context, added);
+      return messageOf(frame, formatter, context, addedHeaders);
     }));
   });
-  return (source) => messages(unchanged === 'reference' ? referring(source) : source);
+  return (source) => messages(unchanged === 'reference' ? withReferencesIn(source) : source);
 }
 
 /** The same frames, with a reference to the last full one in place of each unchanged picture. */
-function referring(source: Observable<EncodedFrame>): Observable<EncodedFrame> {
+function withReferencesIn(source: Observable<EncodedFrame>): Observable<EncodedFrame> {
   const plan = planOf(source);
   if (plan === undefined) {
     throw new InvalidOption("toMessage: option 'unchanged': 'reference' given after your own operator; allowed only directly after the encoder, or its retry");
@@ -117,8 +117,8 @@ function checked<T extends { format: FormatName }>(given: T): T {
   return given;
 }
 
-/** `map` that keeps the record of each frame: rxcam holds the frame until the message is passed on. */
-function mapHeld(project: (frame: EncodedFrame) => CameraMessage): OperatorFunction<EncodedFrame, CameraMessage> {
+/** Like `map`, but keeps the record of each frame in the ledger: rxcam holds the frame until the message is emitted. */
+function mapWithRecords(project: (frame: EncodedFrame) => CameraMessage): OperatorFunction<EncodedFrame, CameraMessage> {
   return (source) => new Observable((subscriber) => source.subscribe({
     next: (frame) => {
       const tracker = take(frame, 'handover', subscriber);
@@ -156,13 +156,13 @@ function contextOf(
 }
 
 function messageOf(
-  frame: EncodedFrame, formatter: MessageFormatter, context: MessageContext, added: readonly (readonly [name: string, value: string])[],
+  frame: EncodedFrame, formatter: MessageFormatter, context: MessageContext, addedHeaders: readonly (readonly [name: string, value: string])[],
 ): CameraMessage {
   const { id, key, value, headers = {}, fields, previousOrderHeader, epochHeader, handoverHeader, complete } = formatter(frame, context);
   const { camera, run, seq, pts, capturedAt, width, height, source, mode, keyframe, frames, lastSeq } = frame;
   const bytes = typeof value === 'string' ? Buffer.from(value) : value;
-  // Only formats that create the headers for each message accept more.
-  for (const [header, text] of added) addHeader(headers, header, text);
+  // Only formats that create their headers for each message accept more.
+  for (const [header, text] of addedHeaders) addHeader(headers, header, text);
   // Members are added one by one: this runs for every message, and a spread takes 2 to 3 µs.
   const message: Mutable<CameraMessage> = {
     camera, run, seq, pts, capturedAt, width, height, mode, keyframe, frames, lastSeq,

@@ -34,7 +34,7 @@ const SCHEMA = object({
  * ```
  *
  * `whole`: its bytes match its digest, and it is not a duplicate. `repeated`: a duplicate. `torn`: its bytes do not match its
- * digest. `fenced`: a machine of a fleet sent it after it had lost the camera to another one, as their epochs show. Repeated, torn
+ * digest. `fenced`: a worker of a fleet sent it after it had lost the camera to another worker, as their epochs show. Repeated, torn
  * and fenced messages are left out, and so are messages that can't be decoded (`undecodable`): in stream mode all after a gap up to
  * the next keyframe, and references to a missing message. `stats` of the operator counts them. A gap has a cause: `dropped` by the
  * sender, as its next message states; `lost` on the way; `expired`, removed by the broker before it was read; `takeover`, of unknown

@@ -1,7 +1,7 @@
 /** Capture: an Observable with a plan, so that its operators become one ffmpeg command. */
 import { Observable } from 'rxjs';
 import { execute } from './execute.js';
-import type { Frame } from '../core/frame/frame.js';
+import type { ChangedFrame, Frame } from '../core/frame/frame.js';
 import { type Step, ruleOf } from '../core/steps/index.js';
 import { type Plan, ffmpegSteps, withStep } from '../core/plan/plan.js';
 
@@ -30,6 +30,9 @@ export class Capture<T> extends Observable<T> {
 export function planOf(source: Observable<unknown>): Plan | undefined {
   return (source as Partial<Capture<unknown>>)[PLAN];
 }
+
+/** An operator that keeps the kind of frames: a changed frame stays one. */
+export type FrameOperator = <F extends Frame>(source: Observable<F>) => Observable<F extends ChangedFrame ? ChangedFrame : Frame>;
 
 /** A Capture with one more step; for an ordinary Observable of frames, a Capture that starts with those frames. */
 export function withStepOn<T>(source: Observable<Frame>, step: Step): Capture<T> {
