@@ -10,30 +10,30 @@ import { count, jpegQuality, logger, milliseconds, options as object } from '../
 
 /** Options of {@link CameraStreamer}. */
 export interface CameraStreamerConfig {
-  /** The service that the messages are for; `ip_key_name` in the messages. */
+  /** The service that the messages are for: `ip_key_name` in the messages. */
   readonly serviceId: string;
   /** Kind of broker. */
   readonly serverType: 'kafka' | 'redis';
   /**
-   * Options of `kafka()` or `redis()`. `brokers` or `url` may be an async function, which is called again if requests keep
-   * failing, and by `refreshConnectionInfo`.
+   * Options of `kafka()` or `redis()`. `brokers` or `url` may be an async function, which is called again after
+   * `connectionRefreshThreshold` failures, and by `refreshConnectionInfo`.
    */
   readonly connection: KafkaConfig | RedisConfig;
   /** Codec of the streams. Default `h265`. */
   readonly videoCodec?: 'h265' | 'jpeg';
-  /** `frame` (default): every message decodes alone. `stream`: closed GOPs, with an access unit or a chunk in a message. */
+  /** `frame` (default): each message can be decoded alone. `stream`: closed GOPs, with an access unit or a chunk in each message. */
   readonly h265Mode?: EncodeMode;
   /** Constant rate factor, 0 (lossless) to 51 (worst). Default 23. */
   readonly h265Quality?: number;
   /** Whether to encode H.265 in hardware if available. Default false. */
   readonly useHardware?: boolean;
-  /** Whether to send messages without their content, for consumers that fetch it elsewhere. Default false. */
+  /** Whether to send messages without content, for consumers that fetch it elsewhere. Default false. */
   readonly stripInputContent?: boolean;
-  /** Failed requests in a row after which the broker's address is looked up and the connection replaced. Default 10. */
+  /** Failed requests in a row after which the connection is replaced, and the broker's address is looked up again. Default 10. */
   readonly connectionRefreshThreshold?: number;
   /** Minimum time between two address lookups after failures, in ms. Default 60,000. */
   readonly connectionRefreshIntervalMs?: number;
-  /** Waits after a camera's failure, with the options and defaults of `retry`, without limit. */
+  /** Waits before a camera reconnects, with the options and defaults of `retry`. The number of attempts is not limited. */
   readonly retry?: Pick<RetryConfig, 'initialMs' | 'maxMs' | 'factor' | 'jitter' | 'stableAfterMs'>;
   /** Receives the log of each camera. Default: none. */
   readonly logger?: Logger;
@@ -43,25 +43,25 @@ export interface CameraStreamerConfig {
 export interface StartStreamConfig {
   /** An address, as for `camera`: a URL, a file, a device. */
   readonly input: string | number;
-  /** Frames per second to keep: keeps every nth, n = floor(rate of the source / fps), at least 1. Default: all. */
+  /** Frames per second to keep, approximately: every nth frame is kept, n = floor(rate of the source / fps), at least 1. Default: all. */
   readonly fps?: number;
   /** Key of the stream and of its messages. Default: derived from the address. */
   readonly streamKey?: string;
   /** Group of the camera in the messages. Default: none. */
   readonly streamGroupKey?: string;
-  /** Topic of the messages. Default: the one registered for the key by `registerStreamTopic`. */
+  /** Topic of the messages. Default: the topic that `registerStreamTopic` has set for the key. */
   readonly topic?: string;
   /** JPEG quality, 1 (worst) to 100. Default 85. */
   readonly quality?: number;
-  /** Width in pixels. One side alone keeps the aspect ratio, both together do not. Default: the source's. */
+  /** Width in pixels. With only one of width and height, the aspect ratio is kept. Default: the source's. */
   readonly width?: number;
   /** Height in pixels. Default: the source's. */
   readonly height?: number;
   /** Whether to play a file in a loop at its own frame rate, like a camera. Default false. */
   readonly simulateVideoFileStream?: boolean;
-  /** Whether a message carries a chunk of pictures (H.265 in stream mode). Default false. */
+  /** Whether each message contains a chunk of pictures (H.265 in stream mode). Default false. */
   readonly isVideoChunk?: boolean;
-  /** Length of a chunk, in seconds. Default: a GOP. */
+  /** Length of a chunk, in seconds. Default: one GOP. */
   readonly chunkDurationSeconds?: number;
   /** Number of pictures in a chunk, in place of its length. Default: none. */
   readonly chunkFrames?: number;
@@ -71,12 +71,12 @@ export interface StartStreamConfig {
   readonly camera?: Omit<CameraConfig, 'key' | 'logger'>;
 }
 
-const ADDRESS = z.custom<KafkaConfig | RedisConfig>((value) => typeof value === 'object' && value !== null, { message: 'expected options of kafka() or redis()' });
+const CONNECTION = z.custom<KafkaConfig | RedisConfig>((value) => typeof value === 'object' && value !== null, { message: 'expected options of kafka() or redis()' });
 
 export const STREAMER_SCHEMA = object({
   serviceId: z.string().min(1),
   serverType: z.enum(['kafka', 'redis']),
-  connection: ADDRESS,
+  connection: CONNECTION,
   videoCodec: z.enum(['h265', 'jpeg']).default(STREAMER.videoCodec),
   h265Mode: z.enum(['frame', 'stream']).default(STREAMER.h265Mode),
   h265Quality: z.number().min(0).max(51).default(STREAMER.h265Quality),
@@ -102,13 +102,13 @@ export const START_SCHEMA = object({
   chunkDurationSeconds: z.number().positive().optional(),
   chunkFrames: count().optional(),
   cameraLocation: z.string().optional(),
-  // `camera` itself checks its contents.
-  camera: z.custom<StartStreamConfig['camera']>(isOfCamera, { message: "expected options of camera(), without key (streamKey) and logger (the streamer's)" }).optional(),
+  // `camera` checks its contents.
+  camera: z.custom<StartStreamConfig['camera']>(isCameraConfig, { message: "expected options of camera(), without key (streamKey) and logger (the streamer's)" }).optional(),
 }).refine(({ isVideoChunk, chunkFrames, chunkDurationSeconds }) => isVideoChunk || (chunkFrames ?? chunkDurationSeconds) === undefined, {
   message: 'chunkFrames and chunkDurationSeconds are for isVideoChunk: true',
 });
 
-function isOfCamera(value: unknown): boolean {
+function isCameraConfig(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !('key' in value) && !('logger' in value);
 }
 

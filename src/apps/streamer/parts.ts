@@ -1,18 +1,18 @@
-/** Helpers of CameraStreamer: a running stream, a message from user code, a cached answer. */
+/** Parts of CameraStreamer: a running stream, a message from user code, a cached result. */
 import { randomUUID } from 'node:crypto';
 import { type Observable, Subscription } from 'rxjs';
 import { mono, wall } from '../../core/clock.js';
 import type { CameraMessage } from '../../core/frame/frame.js';
 
 /** A running or ended stream. */
-export interface Running {
+export interface RunningStream {
   readonly subscription: Subscription;
-  /** Resolves when it has completed or was stopped; rejects with the error that ended it. */
+  /** Resolves when the stream has completed or was stopped; rejects with the error that ended it. */
   readonly ended: Promise<void>;
 }
 
 /** Subscribes to a stream. */
-export function runInBackground(values$: Observable<unknown>): Running {
+export function runInBackground(values$: Observable<unknown>): RunningStream {
   let subscription = Subscription.EMPTY;
   const ended = new Promise<void>((resolve, reject) => {
     subscription = values$.subscribe({ error: reject });
@@ -21,7 +21,7 @@ export function runInBackground(values$: Observable<unknown>): Running {
   return { subscription, ended };
 }
 
-/** A message that does not belong to a camera. */
+/** A message from user code. An object becomes JSON, and its members become fields. */
 export function directMessage(message: Buffer | string | Readonly<Record<string, unknown>>, key: string): CameraMessage {
   const isObject = typeof message === 'object' && !Buffer.isBuffer(message);
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -32,20 +32,20 @@ export function directMessage(message: Buffer | string | Readonly<Record<string,
   };
 }
 
-/** A cached answer, requested again only after some time, or on demand. */
+/** A cached result, which is requested again only when it is older than `maxAgeMs`, or on demand. */
 export class CachedResult {
-  #askedAt = -Infinity;
-  #answer: unknown;
+  #requestedAt = -Infinity;
+  #result: unknown;
 
-  constructor(readonly question: () => unknown, readonly forMs: number) {}
+  constructor(readonly request: () => unknown, readonly maxAgeMs: number) {}
 
-  readonly ask = async (): Promise<unknown> => {
-    if (mono() - this.#askedAt >= this.forMs) await this.askNow();
-    return this.#answer;
+  readonly get = async (): Promise<unknown> => {
+    if (mono() - this.#requestedAt >= this.maxAgeMs) await this.refresh();
+    return this.#result;
   };
 
-  async askNow(): Promise<void> {
-    this.#answer = await this.question();
-    this.#askedAt = mono();
+  async refresh(): Promise<void> {
+    this.#result = await this.request();
+    this.#requestedAt = mono();
   }
 }

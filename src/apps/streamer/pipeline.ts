@@ -8,9 +8,9 @@ import type { CameraEvent } from '../../core/events.js';
 import type { EncodedFrame, Frame, Published } from '../../core/frame/frame.js';
 import type { StartOptions, StreamerOptions } from './options.js';
 
-/** A stream to run. */
-export interface Job {
-  readonly gate: Camera;
+/** The parts of a stream. */
+export interface StreamParts {
+  readonly camera: Camera;
   readonly broker: Broker;
   readonly topic: string;
   readonly streamer: StreamerOptions;
@@ -18,55 +18,56 @@ export interface Job {
 }
 
 /**
- * Emits the acknowledgements of a stream, and reconnects the camera after a failure of any step.
+ * The acknowledgements of a stream; reconnects the camera after a failure of any step.
  * @throws InvalidOption
  */
-export function published$({ gate, broker, topic, streamer, start }: Job): Observable<Published> {
+export function streamPipeline({ camera, broker, topic, streamer, start }: StreamParts): Observable<Published> {
   const { serviceId, stripInputContent } = streamer;
-  const encoded = encoder(streamer, start);
+  const encodeStep = encodeStepOf(streamer, start);
   const { streamGroupKey, cameraLocation, fps } = start;
-  const message = toMessage({
+  const messageStep = toMessage({
     format: 'matrice', serviceId, stripInputContent,
     ...(streamGroupKey !== undefined && { group: streamGroupKey }), ...(cameraLocation !== undefined && { location: cameraLocation }),
   });
-  const sized = sizing(start);
-  const sent = publish(broker, { topic });
-  const pipeline = (thinned$: Observable<Frame>) => sized(thinned$).pipe(encoded, message, sent);
-  const once$ = fps === undefined ? pipeline(gate) : everyNth(gate, fps, pipeline);
+  const resized = resizeStep(start);
+  const publishStep = publish(broker, { topic });
+  const pipeline = (thinned$: Observable<Frame>) => resized(thinned$).pipe(encodeStep, messageStep, publishStep);
+  const once$ = fps === undefined ? pipeline(camera) : everyNth(camera, fps, pipeline);
   return once$.pipe(retry(streamer.retry ?? {}));
 }
 
 /**
  * Keeps every nth picture, n = floor(rate of the source / fps). ffmpeg's command needs n before the source is open, so the source
- * is first opened only to find its rate. After that n is fixed.
+ * is first opened only to find its rate. From then on, n is fixed.
  */
-function everyNth<T>(gate: Camera, fps: number, pipeline: (thinned$: Observable<Frame>) => Observable<T>): Observable<T> {
-  let rule: number | { fps: number } | undefined;
-  const asked$ = defer(() => rateOf(gate)).pipe(tap((rate) => {
-    // If the source states no rate, pictures are thinned by time.
-    rule = rate === undefined ? { fps } : Math.max(1, Math.floor(rate / fps));
-    gate.resetStats();
+function everyNth<T>(camera: Camera, fps: number, pipeline: (thinned$: Observable<Frame>) => Observable<T>): Observable<T> {
+  let skipRule: number | { fps: number } | undefined;
+  const rateKnown$ = defer(() => rateOf(camera)).pipe(tap((rate) => {
+    // If the source states no rate, pictures are skipped by time.
+    skipRule = rate === undefined ? { fps } : Math.max(1, Math.floor(rate / fps));
+    camera.resetStats();
   }));
-  return defer(() => (rule === undefined ? asked$ : of(undefined))).pipe(switchMap(() => pipeline(gate.pipe(skipRate(rule ?? 1)))));
+  return defer(() => (skipRule === undefined ? rateKnown$ : of(undefined))).pipe(switchMap(() => pipeline(camera.pipe(skipRate(skipRule ?? 1)))));
 }
 
-/** The frame rate that the source states when it is opened; drops pictures decoded until then. */
-function rateOf(gate: Camera): Observable<number | undefined> {
-  const opened$ = gate.events$.pipe(filter((event): event is Extract<CameraEvent, { type: 'opened' }> => event.type === 'opened'));
-  return merge(opened$.pipe(map(({ source }) => source.fps)), gate.pipe(ignoreElements())).pipe(
+/** The frame rate that the source states when it is opened; undefined if it states none. */
+function rateOf(camera: Camera): Observable<number | undefined> {
+  const opened$ = camera.events$.pipe(filter((event): event is Extract<CameraEvent, { type: 'opened' }> => event.type === 'opened'));
+  return merge(opened$.pipe(map(({ source }) => source.fps)), camera.pipe(ignoreElements())).pipe(
     take(1),
-    // The capture has stopped, and its run is idle, only after the event: some cameras allow only one session.
+    // Some cameras allow only one session, and the capture stops only after the event.
     observeOn(asapScheduler),
   );
 }
 
-function sizing({ width, height }: StartOptions): (pictures$: Observable<Frame>) => Observable<Frame> {
+function resizeStep({ width, height }: StartOptions): (pictures$: Observable<Frame>) => Observable<Frame> {
   if (width === undefined && height === undefined) return (pictures$) => pictures$;
   return resize({ width, height, fit: 'fill', enlarge: true });
 }
 
 /** @throws InvalidOption */
-function encoder({ videoCodec, h265Mode, h265Quality, useHardware }: StreamerOptions, start: StartOptions): OperatorFunction<Frame, EncodedFrame> {
+function encodeStepOf(streamer: StreamerOptions, start: StartOptions): OperatorFunction<Frame, EncodedFrame> {
+  const { videoCodec, h265Mode, h265Quality, useHardware } = streamer;
   const { isVideoChunk, chunkFrames, chunkDurationSeconds, quality } = start;
   if (videoCodec === 'jpeg') {
     if (isVideoChunk) throw new InvalidOption("startStream: option 'isVideoChunk': true given with videoCodec 'jpeg', expected 'h265'");

@@ -2,15 +2,15 @@
 import { firstValueFrom, of } from 'rxjs';
 import { publish } from '../../../operators/index.js';
 import { type Broker, type CloseReport, type KafkaConfig, kafka, redis } from '../../broker/index.js';
-import { type Camera, camera } from '../../camera/index.js';
+import { type Camera, camera as createCamera } from '../../camera/index.js';
 import { BrokerUnavailable, InvalidOption } from '../../core/errors/errors.js';
 import type { Published } from '../../core/frame/frame.js';
 import { type Report, type Timing, report } from '../../ledger/index.js';
 import { parseOptions } from '../../core/options.js';
 import { redact } from '../../core/redact/redact.js';
 import { type CameraStreamerConfig, START_SCHEMA, STREAMER_SCHEMA, type StartOptions, type StartStreamConfig, type StreamerOptions } from './options.js';
-import { type Running, CachedResult, directMessage, runInBackground } from './parts.js';
-import { published$ } from './pipeline.js';
+import { type RunningStream, CachedResult, directMessage, runInBackground } from './parts.js';
+import { streamPipeline } from './pipeline.js';
 
 export type { CameraStreamerConfig, StartStreamConfig } from './options.js';
 
@@ -20,7 +20,7 @@ export interface TransmissionStats extends Report {
   readonly byStream: Readonly<Record<string, Report>>;
 }
 
-/** Durations of a stream, in ms; `last` is that of the last picture or message. */
+/** Durations of a stream, in ms; `last` is the one of the last picture or message. */
 export interface StreamTimingStats {
   /** From one picture to the next. */
   readonly read: Timing;
@@ -32,8 +32,8 @@ export interface StreamTimingStats {
   readonly latency: Timing;
 }
 
-/** A stream, kept after its end so that the numbers of messages continue if it is started again. */
-interface Stream { readonly address: string; readonly gate: Camera; readonly running: Running }
+/** A stream, kept after its end so that the numbers of its messages continue if it is started again. `definition`: its source and options. */
+interface Stream { readonly definition: string; readonly camera: Camera; readonly running: RunningStream }
 
 /**
  * Streams cameras to Kafka or Redis, in messages of the `matrice` format. Each stream reconnects without limit; all share one
@@ -52,20 +52,21 @@ export class CameraStreamer implements AsyncDisposable {
   readonly #options: StreamerOptions;
   readonly #topics = new Map<string, string>();
   readonly #streams = new Map<string, Stream>();
-  readonly #where: CachedResult | undefined;
+  /** Looks up the broker's address, if the user gave a function for it. */
+  readonly #addressLookup: CachedResult | undefined;
 
-  /** @throws InvalidOption */
+  /** Connects on first use. @throws InvalidOption */
   constructor(config: CameraStreamerConfig) {
     const options = parseOptions('CameraStreamer', STREAMER_SCHEMA, config);
     this.#options = options;
     const { connectionRefreshThreshold: refreshAfterFailures, connectionRefreshIntervalMs } = options;
-    const name = options.serverType === 'kafka' ? 'brokers' : 'url';
-    const where = (options.connection as Record<string, unknown>)[name];
-    if (typeof where === 'function') this.#where = new CachedResult(where as () => unknown, connectionRefreshIntervalMs);
-    const given = { refreshAfterFailures, ...options.connection, ...(this.#where && { [name]: this.#where.ask }) };
+    const addressName = options.serverType === 'kafka' ? 'brokers' : 'url';
+    const addressOption = (options.connection as Record<string, unknown>)[addressName];
+    if (typeof addressOption === 'function') this.#addressLookup = new CachedResult(addressOption as () => unknown, connectionRefreshIntervalMs);
+    const given = { refreshAfterFailures, ...options.connection, ...(this.#addressLookup && { [addressName]: this.#addressLookup.get }) };
     this.broker = options.serverType === 'kafka' ? kafka(given as KafkaConfig) : redis(given);
-    // Reports wrong options of the operators here, not with the first stream.
-    void published$({ gate: camera('test:'), broker: this.broker, topic: 'topic', streamer: options, start: START_SCHEMA.parse({ input: 'test:' }) });
+    // Throws for wrong options of the operators here, and not with the first stream.
+    void streamPipeline({ camera: createCamera('test:'), broker: this.broker, topic: 'topic', streamer: options, start: START_SCHEMA.parse({ input: 'test:' }) });
   }
 
   /** Sets the topic of a stream's messages, before or after its start; a running stream keeps its topic. */
@@ -78,14 +79,17 @@ export class CameraStreamer implements AsyncDisposable {
     return this.#topics.get(key);
   }
 
-  /** Creates a topic if it is missing; on Redis also its consumer group `{topic}_group`. Rejects with BrokerUnavailable. */
+  /**
+   * Creates a topic if it is missing, on Redis also its consumer group `{topic}_group`. Rejects with BrokerUnavailable if the broker can't
+   * be reached.
+   */
   setupStreamForTopic(topic: string): Promise<void> {
     return this.broker.prepare(topic, { consumerGroup: `${topic}_group` });
   }
 
   /**
-   * Starts a stream; resolves when it has ended or was stopped. Failures of the camera or broker do not end it.
-   * Rejects with InvalidOption for wrong options, a key without a topic, or a key that is streaming already.
+   * Starts a stream; resolves when it has ended or was stopped. Failures of the camera or the broker do not end it.
+   * Rejects with InvalidOption for invalid options, a key without a topic, or a key that is already streaming.
    */
   async startStream(config: StartStreamConfig): Promise<void> {
     await this.#start(config).running.ended;
@@ -96,15 +100,15 @@ export class CameraStreamer implements AsyncDisposable {
    * @throws InvalidOption as `startStream` rejects with it
    */
   startBackgroundStream(config: StartStreamConfig): string {
-    const { gate, running: { ended } } = this.#start(config);
+    const { camera, running: { ended } } = this.#start(config);
     // Only startStream reports a failure.
     ended.catch(() => undefined);
-    return gate.key;
+    return camera.key;
   }
 
   /** The camera of a stream, for its events and statistics. */
   getCamera(key: string): Camera | undefined {
-    return this.#streams.get(key)?.gate;
+    return this.#streams.get(key)?.camera;
   }
 
   /** Stops one stream, or all, including those that wait to reconnect. Messages in the outbox are still sent. */
@@ -115,28 +119,28 @@ export class CameraStreamer implements AsyncDisposable {
 
   /**
    * Sends your own message, in order with those of the stream with the same key; resolves when it is acknowledged.
-   * Rejects with BrokerUnavailable if the streamer is closed first, or with MessageTooLarge.
-   * @param message - bytes, text, or an object, which is sent as JSON, on Redis as one field for each of its members
+   * Rejects with BrokerUnavailable if the streamer is closed first, and with MessageTooLarge for a message that the broker does not accept.
+   * @param message - bytes, text, or an object, which is sent as JSON, or on Redis as one field for each of its members
    */
   async produceRequest(message: Buffer | string | Readonly<Record<string, unknown>>, topic: string, key = ''): Promise<Published> {
     const sent$ = of(directMessage(message, key)).pipe(publish(this.broker, { topic, key }));
-    const refused = new BrokerUnavailable(`${this.broker.kind} at ${this.broker.address}: a message could not be sent`);
-    return firstValueFrom(sent$, { defaultValue: undefined }).then((ack) => ack ?? Promise.reject(refused));
+    const notSent = new BrokerUnavailable(`${this.broker.kind} at ${this.broker.address}: a message could not be sent`);
+    return firstValueFrom(sent$, { defaultValue: undefined }).then((ack) => ack ?? Promise.reject(notSent));
   }
 
-  /** Figures of all streams together, and of each: pictures sent, bytes saved, durations. */
+  /** The report of all streams together, and that of each: pictures sent, bytes saved, durations. */
   getTransmissionStats(): TransmissionStats {
-    const all = [...this.#streams].map(([key, { gate }]) => [key, gate.stats] as const);
+    const all = [...this.#streams].map(([key, { camera }]) => [key, camera.stats] as const);
     const byStream = Object.fromEntries(all.map(([key, stats]) => [key, report(stats)]));
     return { ...report(all.map(([, stats]) => stats)), byStream };
   }
 
-  /** Resets the figures of all streams, but not the numbers of their messages. */
+  /** Resets the counts of all streams, but not the numbers of their messages. */
   resetTransmissionStats(): void {
-    for (const { gate } of this.#streams.values()) gate.resetStats();
+    for (const { camera } of this.#streams.values()) camera.resetStats();
   }
 
-  /** The durations of a stream's pictures; undefined for a key that never streamed. */
+  /** The durations of a stream's pictures; undefined for a key that has never streamed. */
   getStreamTimingStats(key: string): StreamTimingStats | undefined {
     const stats = this.getCamera(key)?.stats;
     if (stats === undefined) return undefined;
@@ -144,10 +148,10 @@ export class CameraStreamer implements AsyncDisposable {
     return { read, process, write, latency };
   }
 
-  /** Calls `brokers` or `url` now, if it is a function, and reconnects. Rejects with BrokerUnavailable if the function fails. */
+  /** Reconnects; if `brokers` or `url` is a function, calls it before. Rejects with BrokerUnavailable if the function fails. */
   async refreshConnectionInfo(): Promise<void> {
     try {
-      await this.#where?.askNow();
+      await this.#addressLookup?.refresh();
     } catch (error) {
       const { kind, address } = this.broker;
       throw new BrokerUnavailable(`${kind} at ${address}: ${redact(error instanceof Error ? error.message : String(error))}`);
@@ -168,26 +172,27 @@ export class CameraStreamer implements AsyncDisposable {
 
   #start(config: StartStreamConfig): Stream {
     const start = parseOptions('startStream', START_SCHEMA, config);
-    const { gate, address } = this.#cameraFor(start);
-    const { key } = gate;
+    const { camera, definition } = this.#cameraFor(start);
+    const { key } = camera;
     const topic = start.topic ?? this.#topics.get(key);
     if (topic === undefined) throw new InvalidOption(`startStream: option 'topic': undefined given, expected one, or registerStreamTopic('${key}', …) before`);
     if (this.#streams.get(key)?.running.subscription.closed === false) {
       throw new InvalidOption(`startStream: option 'streamKey': '${key}' given, expected a key that is not streaming already`);
     }
-    const sent$ = published$({ gate, broker: this.broker, topic, streamer: this.#options, start });
+    const sent$ = streamPipeline({ camera, broker: this.broker, topic, streamer: this.#options, start });
     this.#topics.set(key, topic);
-    const stream = { address, gate, running: runInBackground(sent$) };
+    const stream = { definition, camera, running: runInBackground(sent$) };
     this.#streams.set(key, stream);
     return stream;
   }
 
   /** The camera of a key; a new one if its source or options have changed. */
-  #cameraFor({ input, streamKey, simulateVideoFileStream, camera: more }: StartOptions): { gate: Camera; address: string } {
+  #cameraFor({ input, streamKey, simulateVideoFileStream, camera: options }: StartOptions): Pick<Stream, 'camera' | 'definition'> {
     const { logger } = this.#options;
-    const made = camera(input, { ...more, key: streamKey, logger, ...(simulateVideoFileStream && { pace: 'realtime' as const, loop: true }) });
-    const address = JSON.stringify([input, simulateVideoFileStream, more]);
-    const known = this.#streams.get(made.key);
-    return { gate: known?.address === address ? known.gate : made, address };
+    const likeCamera = simulateVideoFileStream && { pace: 'realtime' as const, loop: true };
+    const created = createCamera(input, { ...options, key: streamKey, logger, ...likeCamera });
+    const definition = JSON.stringify([input, simulateVideoFileStream, options]);
+    const known = this.#streams.get(created.key);
+    return { camera: known?.definition === definition ? known.camera : created, definition };
   }
 }
