@@ -2,35 +2,32 @@
 import type { RxcamError } from '../../core/errors/errors.js';
 import { type Arguments, parseArguments } from './arguments/index.js';
 import { withFlags } from './flags/index.js';
-import { isUsageError, printError, secretsOfCommand } from './program/index.js';
-
-/** The exit code for bad usage. */
-const USAGE = 2;
+import { EXIT_USAGE, isUsageError, printError, secretsOfCommand } from './program/index.js';
 
 /**
  * Runs a command.
- * @param words - the words after the program's name
+ * @param args - the arguments after the program's name
  * @returns the exit code: 0; 1 if a camera or a command failed; 2 for bad usage; 3 if messages are missing or torn
  */
-export async function runCommandLine(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const secrets = secretsOfCommand(words, env);
+export async function runCommandLine(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const secrets = secretsOfCommand(args, env);
   try {
-    const command = parseArguments(words, {
+    const command = parseArguments(args, {
       out: (text) => { process.stdout.write(text); },
       error: (text) => { printError(text.replace(/^error: /, ''), secrets); },
     });
     return typeof command === 'number' ? command : await start(command, env, secrets);
   } catch (error) {
     if (!isUsageError(error)) throw error;
-    // Prints a line with its position for each mistake in a file, as compilers do.
+    // Each mistake of a configuration file gets a line that begins with its position, as in the output of a compiler.
     if ('problems' in error) for (const line of error.message.split('\n')) printError(line, secrets);
     else printError(withFlags(error.message), secrets, (error as Partial<RxcamError>).page);
-    return USAGE;
+    return EXIT_USAGE;
   }
 }
 
 async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
-  // Loaded on demand, which halves the time of --help and of reporting bad usage.
+  // Loaded on demand, which halves the time of `--help` and of reports of bad usage.
   switch (command.command) {
     case 'run': return (await import('./config/run.js')).runCameras(command, env, secrets);
     case 'check': return (await import('./config/check.js')).runCheck(command, env);
@@ -49,5 +46,5 @@ async function start(command: Arguments, env: NodeJS.ProcessEnv, secrets: readon
   const { runStream } = await import('./stream/stream.js');
   const failures = await runStream(command, env, secrets);
   if (failures.length === 0) return 0;
-  return failures.every(isUsageError) ? USAGE : 1;
+  return failures.every(isUsageError) ? EXIT_USAGE : 1;
 }

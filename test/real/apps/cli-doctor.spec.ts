@@ -86,7 +86,7 @@ cameras:
     expect([picture.exitCode, picture.stderr]).toEqual([0, expect.stringMatching(/gate\.jpg: [\d.]+ kB$/)]);
     for (const [words, said] of [
       [['doctor', file, 'camera-71'], /camera 'camera-71' given \(did you mean 'camera-17'\?\), which is not in .*; it has gate, camera-17/], [['probe', file], /no camera of .* given, expected the name of one/],
-      [['doctor', file, 'gate', 'yard'], /3 words given/], [['probe', source, 'test:'], /2 sources given, expected one/], [['doctor', '/no/such.yaml', 'gate'], /\/no\/such\.yaml/],
+      [['doctor', file, 'gate', 'yard'], /3 arguments given/], [['probe', source, 'test:'], /2 sources given, expected one/], [['doctor', '/no/such.yaml', 'gate'], /\/no\/such\.yaml/],
     ] as const) {
       const refused = await ask(...words);
       expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringMatching(said)]);

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { type Camera, InvalidOption, camera, kafka, redis } from '../../../src/index.js';
 import { redact, redactUrl, secretsOf, wellFormed } from '../../../src/core/redact/redact.js';
-import { secretsOfCommand, shownWords } from '../../../src/apps/cli/program/secrets.js';
+import { secretsOfCommand, shownArguments } from '../../../src/apps/cli/program/secrets.js';
 import { cpuMs } from '../../services/cpu.js';
 
 /** Parts of passwords; marked, so that no other part of an address can hold it. */
@@ -223,12 +223,12 @@ describe('the words of a command', () => {
     ['stream', '--sasl-password=Qx7Zk'], ['stream', '--sasl-password', 'Qx7Zk'], ['--to', 'u:Qx7Zk@h:9092'], ['--to=redis://:Qx7Zk@h'], [' rtsp://u:Qx7Zk@h/s'],
     ['--kafka-password=a Qx7Zk'], ['rtsp://h/user=a_password=Qx7Zk_channel=1'], ['--redis-token', 'Qx7Zk', 'test:'],
   ])('%j: secrets are known, and are in no list of processes', (...words) => {
-    keeps(shownWords(words).join(' '));
+    keeps(shownArguments(words).join(' '));
     keeps(redact(`unknown option '${words.join(' ')}'`, secretsOfCommand(words, {})));
   });
 
   it('keeps text that is not secret', () => {
     const words = ['stream', 'test:', '--sasl-username', 'me', '--to', 'kafka://h:9092/t', '--key', 'gate', 'a@b.mp4', '--header', 'site=7'];
-    expect(shownWords(words)).toEqual(words.with(8, '***@b.mp4'));
+    expect(shownArguments(words)).toEqual(words.with(8, '***@b.mp4'));
   });
 });

@@ -1,9 +1,9 @@
-/** The command line's grammar: defines the flags for commander, and parses the arguments. */
+/** The command line's grammar: defines the commands for commander, and parses the arguments. */
 import { Command } from 'commander';
 import { FLAGS } from '../flags/index.js';
-import { version } from '../program/index.js';
+import { EXIT_USAGE, version } from '../program/index.js';
 import { type FleetArguments, type WorkerArguments, fleetCommands } from './fleet-arguments.js';
-import { commanderOption, rawValues } from './grammar.js';
+import { addFlags, rawValues } from './grammar.js';
 import { type ConfigArguments, configCommands } from './config-arguments.js';
 import { type DoctorArguments, doctorCommands } from './doctor-arguments.js';
 import { type ReaderArguments, readCommands } from './read-arguments.js';
@@ -30,12 +30,12 @@ A source is rtsp(s)://…, http(s)://… (a file or a live stream), a file's pat
 a moving pattern (test:?size=640x360&fps=25&duration=SECONDS&noise=0..100). Without one: test:.`;
 
 const AFTER = `
-Units of bytes are kB, MB, GB, KiB, MiB and GiB. SIGINT, SIGTERM and
-SIGHUP stop the cameras, send the rest, and exit with code 0; a second signal
-ends at once. Exit code 1: a camera ended by a failure, or the result could not be
-written. 2: bad usage.
+Units of bytes are kB, MB, GB, KiB, MiB and GiB. On SIGINT, SIGTERM or SIGHUP, the
+program stops the cameras, sends the remaining messages, and exits with code 0; on a
+second signal, it exits at once. Exit code 1: a camera ended by a failure, or the
+result could not be written. 2: bad usage.
 
-Give passwords of brokers in the environment: RXCAM_KAFKA_PASSWORD,
+Set passwords of brokers in the environment: RXCAM_KAFKA_PASSWORD,
 RXCAM_REDIS_PASSWORD.
 
 Examples:
@@ -46,43 +46,42 @@ Examples:
   rxcam run cameras.yaml`;
 
 /**
- * Reads the words after the program's name.
+ * Parses the arguments after the program's name.
  * @returns the command, or the exit code after help or an error message was printed
  * @throws InvalidOption for flags that exclude each other
  */
-export function parseArguments(words: readonly string[], print: Printer): Arguments | number {
+export function parseArguments(args: readonly string[], print: Printer): Arguments | number {
   let parsed: Arguments | undefined;
   const stream = streamCommand().action((sources: string[], _: unknown, command: Command) => {
     const all = sources.length === 0 ? [DEFAULT_SOURCE] : sources;
     parsed = { command: 'stream', sources: all, settings: settingsFromFlags(rawValues(command, FLAGS), all.length) };
   });
-  const found = (command: Arguments) => { parsed = command; };
-  const others = [...configCommands(found), ...doctorCommands(found), ...readCommands(found), ...fleetCommands(found), healthCommand(found)];
+  const onParsed = (command: Arguments) => { parsed = command; };
+  const others = [
+    ...configCommands(onParsed), ...doctorCommands(onParsed), ...readCommands(onParsed), ...fleetCommands(onParsed), healthCommand(onParsed),
+  ];
   const program = new Command('rxcam').version(version(), '-V, --version').addCommand(stream);
   for (const command of others) program.addCommand(command);
   program.addHelpText('after', () => `\n${stream.helpInformation()}${AFTER}`);
-  return parseCommand(program, withCommand(withPort(words)), print) ?? parsed ?? 2;
+  return parseCommand(program, withCommand(withPort(args)), print) ?? parsed ?? EXIT_USAGE;
 }
 
-/** `--dashboard rtsp://camera/stream`: the word after it is not a port, so it is the source. */
-function withPort(words: readonly string[]): string[] {
-  return words.map((word, index) => (word === '--dashboard' && !/^\d+$/.test(words[index + 1] ?? '') ? '--dashboard=auto' : word));
+/** `--dashboard rtsp://camera/stream`: the argument after it is not a port, so it is the source. */
+function withPort(args: readonly string[]): string[] {
+  return args.map((arg, index) => (arg === '--dashboard' && !/^\d+$/.test(args[index + 1] ?? '') ? '--dashboard=auto' : arg));
 }
 
 function streamCommand(): Command {
   const stream = new Command('stream').summary('stream cameras').description(ABOUT).argument('[source...]', 'cameras');
-  for (const { heading, flags } of FLAGS) {
-    for (const flag of flags) stream.addOption(commanderOption(flag).helpGroup(heading));
-  }
-  return stream.helpOption('-h, --help', 'show this').addHelpText('after', AFTER);
+  return addFlags(stream, FLAGS).helpOption('-h, --help', 'show this').addHelpText('after', AFTER);
 }
 
-/** Whether an argument can only be a source: an address, a path, the number of a device; not a mistyped command. */
+/** An argument that can only be a source: an address, a path or the number of a device, but not a mistyped command. */
 const SOURCE = /[:/\\.]|^\d+$/;
 
-/** Without a command, flags and sources are those of `stream`: `npm start -- --frames 20`, `npm start -- rtsp://camera/stream`. */
-function withCommand(words: readonly string[]): string[] {
-  const [first] = words;
+/** Adds the command `stream` to flags and sources without a command: `npm start -- --frames 20`, `npm start -- rtsp://camera/stream`. */
+function withCommand(args: readonly string[]): string[] {
+  const [first] = args;
   const isFlag = first === undefined || (first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first));
-  return isFlag || SOURCE.test(first) ? ['stream', ...words] : [...words];
+  return isFlag || SOURCE.test(first) ? ['stream', ...args] : [...args];
 }

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { milliseconds, options, parseOptions } from '../../../core/options.js';
 import { CHECK_FLAGS, COLOURS, type FlagGroup, LOG_LEVELS, RUN_FLAGS } from '../flags/index.js';
-import { commanderOption, rawValues } from './grammar.js';
+import { addFlags, describe, rawValues } from './grammar.js';
 import { DASHBOARD_OPTIONS } from './settings.js';
 
 const runSchema = options({
@@ -23,39 +23,41 @@ export interface CheckArguments { readonly command: 'check'; readonly file: stri
 export type ConfigArguments = RunArguments | CheckArguments;
 
 const RUN = `
-A change of the file, or of a file that it names for a secret, or SIGHUP, touches only
-the cameras that it changes; the others lose no picture. If the new file has mistakes,
-the cameras continue as before. SIGINT and SIGTERM stop the cameras, send the pictures
-that are left, and end with exit code 0; a second one ends at once. Exit code 1: a camera
-ended by a failure, or the result could not be written. 2: bad usage, or a file with
-mistakes.
+Reads the file again when it changes, when a file that it names for a secret changes,
+and on SIGHUP. Only cameras whose settings have changed start again; the others lose no
+picture. If the new file has mistakes, the cameras continue as before. On SIGINT or
+SIGTERM, the program stops the cameras, sends the remaining messages, and exits with
+code 0; on a second signal, it exits at once. Exit code 1: a camera ended by a failure,
+or the result could not be written. 2: bad usage, or a file with mistakes.
 
 Examples:
   rxcam run cameras.yaml --dashboard
   rxcam run /etc/rxcam/cameras.yaml --json --log-level warn`;
 
 const CHECK = `
-Connects to nothing. Each mistake is a line on stderr: file, line, column, key, what was
-given and what is allowed. Exit code 2: there are mistakes.
+Does not connect. Prints a line on stderr for each mistake: file, line, column, key, the
+given value and the allowed ones. Exit code 2: there are mistakes.
 
 Examples:
   rxcam check cameras.yaml
   rxcam check cameras.yaml --json`;
 
-/** Adds the commands; `found` is called with the parsed one. */
-export function configCommands(found: (command: ConfigArguments) => void): Command[] {
+/** Creates the commands. @param onParsed - called with the parsed one */
+export function configCommands(onParsed: (command: ConfigArguments) => void): Command[] {
   return [
     command('run', 'run the cameras of a configuration file', RUN_FLAGS, RUN, (file, given) => {
-      found({ command: 'run', file, program: parseOptions('run', runSchema, given) });
+      onParsed({ command: 'run', file, program: parseOptions('run', runSchema, given) });
     }),
     command('check', 'check a configuration file', CHECK_FLAGS, CHECK, (file, given) => {
-      found({ command: 'check', file, program: parseOptions('check', checkSchema, given) });
+      onParsed({ command: 'check', file, program: parseOptions('check', checkSchema, given) });
     }),
   ];
 }
 
-function command(name: string, about: string, groups: readonly FlagGroup[], after: string, found: (file: string, given: unknown) => void): Command {
-  const made = new Command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`).argument('<file>', 'in YAML or JSON');
-  for (const { heading, flags } of groups) for (const flag of flags) made.addOption(commanderOption(flag).helpGroup(heading));
-  return made.helpOption('-h, --help', 'show this').addHelpText('after', after).action((file: string) => { found(file, rawValues(made, groups)[name] ?? {}); });
+function command(
+  name: string, about: string, groups: readonly FlagGroup[], after: string, onParsed: (file: string, given: unknown) => void,
+): Command {
+  const created = addFlags(describe(new Command(name), about).argument('<file>', 'in YAML or JSON'), groups);
+  return created.helpOption('-h, --help', 'show this').addHelpText('after', after)
+    .action((file: string) => { onParsed(file, rawValues(created, groups)[name] ?? {}); });
 }

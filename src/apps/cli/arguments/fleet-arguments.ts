@@ -1,30 +1,30 @@
 /** The grammar of a fleet's commands: `worker`, and `fleet apply|add|remove|list|status|drain`. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { BROKERS, BROKER_NAMES } from '../../../broker/index.js';
 import { FLEET, PLAN } from '../../../core/defaults/fleet.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { count, options, parseOptions } from '../../../core/options.js';
 import {
-  COLOURS, type Colours, FLEET_BROKER_FLAGS, type FlagGroup, LOG_LEVELS, type LogLevel, WORKER_BROKER_FLAGS, colorFlag, dashboardFlags,
+  COLOURS, type Colours, FLEET_BROKER_FLAGS, type FlagGroup, LOG_LEVELS, type LogLevel, REMOTE_FORMS, WORKER_BROKER_FLAGS, colorFlag,
+  dashboardFlags, parseList, readNumber,
 } from '../flags/index.js';
-import { commanderOption, rawValues } from './grammar.js';
+import { addFlags, commanderOption, describe, rawValues } from './grammar.js';
 import { type BrokerFlagSettings, DASHBOARD_OPTIONS, brokerSettings } from './settings.js';
 
-/** Settings that all commands of a fleet share. */
-export interface FleetPlaceArguments {
+/** Options that all commands of a fleet share. */
+export interface FleetConnection {
   /** Address of the coordinating broker. */
   readonly to: string;
   readonly name: string;
   readonly slots: number;
   readonly json: boolean;
   readonly logLevel: LogLevel;
-  /** Options of its brokers. */
+  /** Options of the brokers. */
   readonly options: BrokerFlagSettings;
 }
 
 /** The command `worker`. */
-export interface WorkerArguments extends FleetPlaceArguments {
+export interface WorkerArguments extends FleetConnection {
   readonly command: 'worker';
   readonly worker: string | undefined;
   readonly capacity: number | undefined;
@@ -38,17 +38,15 @@ export interface WorkerArguments extends FleetPlaceArguments {
 
 /** The actions on a fleet. */
 export type FleetAction =
-  | { readonly action: 'apply'; readonly file: string; readonly isDry: boolean }
-  | { readonly action: 'add'; readonly camera: string; readonly settings: string }
-  | { readonly action: 'remove'; readonly cameras: readonly string[] }
-  | { readonly action: 'list' }
-  | { readonly action: 'status'; readonly isWatched: boolean; readonly isWhole: boolean; readonly color: Colours }
-  | { readonly action: 'drain'; readonly worker: string };
+  | { readonly kind: 'apply'; readonly file: string; readonly isDryRun: boolean }
+  | { readonly kind: 'add'; readonly camera: string; readonly settings: string }
+  | { readonly kind: 'remove'; readonly cameras: readonly string[] }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'status'; readonly isWatched: boolean; readonly showsAll: boolean; readonly color: Colours }
+  | { readonly kind: 'drain'; readonly worker: string };
 
 /** The command `fleet`. */
-export interface FleetArguments extends FleetPlaceArguments { readonly command: 'fleet'; readonly deed: FleetAction }
-
-const ADDRESS = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none').map((name) => BROKERS[name].form).join(', or ');
+export interface FleetArguments extends FleetConnection { readonly command: 'fleet'; readonly action: FleetAction }
 
 const schema = options({
   to: z.string({ error: 'expected the address of a broker' }), fleet: z.string().default(FLEET.name), slots: count().default(FLEET.slots),
@@ -60,9 +58,9 @@ const schema = options({
 });
 
 const WORKER_HELP = `
-Joins the fleet and runs its share of the cameras. SIGTERM and SIGINT drain it: its
-cameras move to other workers, then it ends with exit code 0; a second one ends it at
-once. Exit code 1: cameras could not be moved in time. 2: bad usage.
+Joins the fleet and runs its share of the cameras. SIGTERM and SIGINT drain the worker:
+its cameras move to other workers, then it exits with code 0; on a second signal, it
+exits at once. Exit code 1: cameras could not be moved in time. 2: bad usage.
 
 Examples:
   rxcam worker --to kafka://localhost:9092/video
@@ -79,77 +77,72 @@ Examples:
   rxcam fleet drain cupboard-3 --to kafka://localhost:9092`;
 
 /** Adds the commands; `found` is called with the parsed one. */
-export function fleetCommands(found: (command: WorkerArguments | FleetArguments) => void): Command[] {
-  const worker = placed(new Command('worker').summary('run cameras of a fleet').description('Run cameras of a fleet.'), WORKER_BROKER_FLAGS)
+export function fleetCommands(onParsed: (command: WorkerArguments | FleetArguments) => void): Command[] {
+  const worker = withFleetOptions(describe(new Command('worker'), 'run cameras of a fleet'), WORKER_BROKER_FLAGS)
     .option('--name <name>', 'name of this worker, unique in the fleet (default: the host name and the process id)')
-    .addOption(new Option('--capacity <cores>', `cores that its cameras may take (default: ${PLAN.capacityShare} of the machine's)`).argParser(aNumber))
-    .addOption(new Option('--label <word>', 'a label of this worker: cameras that require it run on a worker that has it; may be repeated').argParser(collected))
-    .addOption(new Option('--broker <name=address>', 'a broker that cameras name, apart from that of --to; may be repeated').argParser(collected))
+    .addOption(commanderOption({
+      flags: '--capacity <cores>', sets: 'worker.capacity', parse: readNumber, defaultText: `${PLAN.capacityShare} of the machine's`, about: 'cores that its cameras may take',
+    }))
+    .addOption(new Option('--label <word>', 'a label of this worker: cameras that require it run on a worker that has it; may be repeated').argParser(parseList))
+    .addOption(new Option('--broker <name=address>', 'a broker that cameras name, apart from that of --to; may be repeated').argParser(parseList))
     .addHelpText('after', WORKER_HELP);
   for (const flag of dashboardFlags('worker')) worker.addOption(commanderOption(flag));
   worker.option('--dashboard-url <url>', 'address of the dashboard for other machines, for links (default: with the name of this machine, unless it listens only on loopback)')
     .action((_, command: Command) => {
-      const { place, all: { name, capacity, label, broker, dashboard, dashboardHost, dashboardUrl } } = parsed('worker', command, WORKER_BROKER_FLAGS);
+      const { connection, all: { name, capacity, label, broker, dashboard, dashboardHost, dashboardUrl } } = fleetOptions('worker', command, WORKER_BROKER_FLAGS);
       if (dashboard === undefined && (dashboardHost ?? dashboardUrl) !== undefined) throw new InvalidOption('worker: --dashboard-host or --dashboard-url given, expected --dashboard beside it');
-      found({
-        command: 'worker', ...place, worker: name, capacity, labels: label, brokers: Object.fromEntries(broker.map(pair)), dashboard, dashboardHost, dashboardUrl,
+      onParsed({
+        command: 'worker', ...connection, worker: name, capacity, labels: label, brokers: Object.fromEntries(broker.map(namedAddress)), dashboard, dashboardHost, dashboardUrl,
       });
     });
-  const fleet = new Command('fleet').summary('change or show the cameras of a fleet').description('Change or show the cameras of a fleet.')
+  const fleet = describe(new Command('fleet'), 'change or show the cameras of a fleet')
     .addHelpText('after', FLEET_HELP);
-  const action = (name: string, about: string, deed: (words: readonly string[], given: z.output<typeof schema>) => FleetAction) => {
-    const command = placed(fleet.command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`), FLEET_BROKER_FLAGS);
+  const subcommand = (name: string, about: string, actionOf: (args: readonly string[], given: z.output<typeof schema>) => FleetAction) => {
+    const command = withFleetOptions(describe(fleet.command(name), about), FLEET_BROKER_FLAGS);
     return command.action(() => {
-      const { place, all } = parsed('fleet', command, FLEET_BROKER_FLAGS);
-      found({ command: 'fleet', ...place, deed: deed(command.args, all) });
+      const { connection, all } = fleetOptions('fleet', command, FLEET_BROKER_FLAGS);
+      onParsed({ command: 'fleet', ...connection, action: actionOf(command.args, all) });
     });
   };
-  action('apply', 'replace the cameras of the fleet by those of a file', ([file = ''], { dryRun }) => ({ action: 'apply', file, isDry: dryRun }))
+  subcommand('apply', 'replace the cameras of the fleet by those of a file', ([file = ''], { dryRun }) => ({ kind: 'apply', file, isDryRun: dryRun }))
     .argument('<file>', 'a configuration, as for cameras without a fleet').option('--dry-run', 'print the changes without writing them');
-  action('add', 'add or change one camera', ([camera = '', settings = '']) => ({ action: 'add', camera, settings }))
+  subcommand('add', 'add or change one camera', ([camera = '', settings = '']) => ({ kind: 'add', camera, settings }))
     .argument('<camera>', 'its key').argument('<settings>', 'as in a file, in JSON or YAML');
-  action('remove', 'remove cameras', (cameras) => ({ action: 'remove', cameras })).argument('<camera...>', 'their keys');
-  action('list', 'print the cameras', () => ({ action: 'list' }));
-  action('status', 'print workers, and cameras with their owners, those in trouble first', (_, { watch, all, color }) => ({ action: 'status', isWatched: watch, isWhole: all, color }))
+  subcommand('remove', 'remove cameras', (cameras) => ({ kind: 'remove', cameras })).argument('<camera...>', 'their keys');
+  subcommand('list', 'print the cameras', () => ({ kind: 'list' }));
+  subcommand('status', 'print workers, and cameras with their owners, those in trouble first', (_, { watch, all, color }) => ({ kind: 'status', isWatched: watch, showsAll: all, color }))
     .option('--watch', 'print them until stopped, in place on a terminal, otherwise after each change').option('--all', 'also print cameras that are well if they do not fit on the terminal').addOption(commanderOption(colorFlag('fleet')));
-  action('drain', 'make a worker give up its cameras and end', ([worker = '']) => ({ action: 'drain', worker })).argument('<worker>', 'its name');
+  subcommand('drain', 'make a worker give up its cameras and end', ([worker = '']) => ({ kind: 'drain', worker })).argument('<worker>', 'its name');
   return [worker, fleet];
 }
 
-function placed(command: Command, groups: readonly FlagGroup[]): Command {
+function withFleetOptions(command: Command, groups: readonly FlagGroup[]): Command {
   command
-    .requiredOption('--to <broker>', `the broker that coordinates the fleet: ${ADDRESS}`)
+    .requiredOption('--to <broker>', `the broker that coordinates the fleet: ${REMOTE_FORMS}`)
     .option('--fleet <name>', `name of the fleet, the beginning of its topics' names (default: ${FLEET.name})`)
-    .addOption(new Option('--slots <n>', `number of slots, fixed when the fleet is created (default: ${FLEET.slots})`).argParser(aNumber))
+    .addOption(commanderOption({
+      flags: '--slots <n>', sets: 'fleet.slots', parse: readNumber, defaultText: FLEET.slots, about: 'number of slots, fixed when the fleet is created',
+    }))
     .option('--json', 'print JSON')
     .option('--log-level <level>', `logs on stderr: ${LOG_LEVELS.join(', ')} (default: info)`)
     .helpOption('-h, --help', 'show this');
-  // After the command's own flags in the help.
-  for (const { heading, flags } of groups) for (const flag of flags) command.addOption(commanderOption(flag).helpGroup(heading));
-  return command;
+  // Added last, so that the help lists them after the command's own flags.
+  return addFlags(command, groups);
 }
 
-interface Parsed { readonly all: z.output<typeof schema>; readonly place: FleetPlaceArguments }
+interface FleetOptions { readonly all: z.output<typeof schema>; readonly connection: FleetConnection }
 
-function parsed(what: string, command: Command, groups: readonly FlagGroup[]): Parsed {
-  const ofBrokers = new Set(groups.flatMap(({ flags }) => flags.map((flag) => new Option(flag.flags).attributeName())));
-  const all = parseOptions(what, schema, Object.fromEntries(Object.entries(command.opts()).filter(([name]) => !ofBrokers.has(name))));
+/** The checked options of a command: `all` of them, except those of brokers, and the `connection` to the fleet. */
+function fleetOptions(owner: string, command: Command, groups: readonly FlagGroup[]): FleetOptions {
+  const brokerOptions = new Set(groups.flatMap(({ flags }) => flags.map((flag) => new Option(flag.flags).attributeName())));
+  const all = parseOptions(owner, schema, Object.fromEntries(Object.entries(command.opts()).filter(([name]) => !brokerOptions.has(name))));
   const { to, fleet, slots, json, logLevel } = all;
-  return { all, place: { to, name: fleet, slots, json, logLevel, options: brokerSettings(rawValues(command, groups)) } };
+  return { all, connection: { to, name: fleet, slots, json, logLevel, options: brokerSettings(rawValues(command, groups)) } };
 }
 
-function aNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
-}
-
-function pair(text: string): [string, string] {
+/** The name and the address of a broker. */
+function namedAddress(text: string): [string, string] {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidOption(`worker: option 'broker': ${JSON.stringify(text)} given, expected NAME=ADDRESS`);
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function collected(text: string, before: string[] | undefined): string[] {
-  return [...before ?? [], text];
 }

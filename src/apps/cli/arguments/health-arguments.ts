@@ -4,8 +4,8 @@ import { HEALTH } from '../../../core/defaults/monitoring.js';
 
 /** The expected condition of a program, from the weakest to the strictest. */
 const EXPECTED = ['alive', 'ready', 'streaming'] as const;
-/** Maximum of Node's timers; ms. */
-const MAX = 2 ** 31 - 1;
+/** Maximum of Node's timers, and of any number here; ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The command `health`. */
 export interface HealthArguments {
@@ -34,24 +34,24 @@ Examples:
   rxcam health --expect streaming --json
   RXCAM_RUN_DIR=/run/rxcam rxcam health`;
 
-/** Adds the command. It is parsed without the checks of other commands, which take three times as long to load as the answer takes. */
-export function healthCommand(found: (command: HealthArguments) => void): Command {
+/** Creates the command. It is parsed without the schemas of other commands, which take three times as long to load as the answer takes. */
+export function healthCommand(onParsed: (command: HealthArguments) => void): Command {
   const command = new Command('health').summary('query the state of running programs').description(ABOUT)
     .addOption(new Option('--expect <what>', 'alive, ready, streaming (default: alive)').choices(EXPECTED))
-    .addOption(new Option('--pid <n>', 'only the program with this process id').argParser(whole))
-    .addOption(new Option('--timeout <ms>', `time for the answer of a program, in ms (default: ${HEALTH.timeoutMs})`).argParser(whole))
+    .addOption(new Option('--pid <n>', 'only the program with this process id').argParser(parseWholeNumber))
+    .addOption(new Option('--timeout <ms>', `time for the answer of a program, in ms (default: ${HEALTH.timeoutMs})`).argParser(parseWholeNumber))
     .option('--json', 'print one JSON object: healthy, programs')
     .helpOption('-h, --help', 'show this').addHelpText('after', AFTER);
   return command.action(() => {
     const { expect = 'alive', pid, timeout: timeoutMs = HEALTH.timeoutMs, json = false } = command.opts<Given>();
-    found({ command: 'health', expect, pid, timeoutMs, json });
+    onParsed({ command: 'health', expect, pid, timeoutMs, json });
   });
 }
 
 interface Given { readonly expect?: HealthArguments['expect']; readonly pid?: number; readonly timeout?: number; readonly json?: boolean }
 
-function whole(text: string): number {
+function parseWholeNumber(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > MAX) throw new InvalidArgumentError(`Expected a whole number, 1 to ${MAX}.`);
+  if (!/^\d+$/.test(text) || value < 1 || value > MAX_TIMER_MS) throw new InvalidArgumentError(`Expected a whole number, 1 to ${MAX_TIMER_MS}.`);
   return value;
 }

@@ -1,4 +1,4 @@
-/** Parses the words of a command line with commander: help goes to `out`, a mistake to `error`. */
+/** Parses the arguments of a command line with commander: prints help on `out`, and a mistake on `error`. */
 import { type Command, CommanderError } from 'commander';
 
 /** Receives help and error messages. */
@@ -8,7 +8,7 @@ export interface Printer {
 }
 
 /** @returns the exit code after help or a mistake; undefined if a command was found */
-export function parseCommand(program: Command, words: readonly string[], print: Printer): number | undefined {
+export function parseCommand(program: Command, args: readonly string[], print: Printer): number | undefined {
   for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => { print.out(text); },
@@ -17,7 +17,7 @@ export function parseCommand(program: Command, words: readonly string[], print: 
     });
   }
   try {
-    program.parse([...words], { from: 'user' });
+    program.parse([...args], { from: 'user' });
     return undefined;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

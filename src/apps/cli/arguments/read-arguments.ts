@@ -2,13 +2,12 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import type { RecordConfig, SubscribeConfig } from '../../../../operators/index.js';
-import { BROKERS, BROKER_NAMES } from '../../../broker/index.js';
 import type { ClipConfig } from '../../clip.js';
 import { HEALTH } from '../../../core/defaults/monitoring.js';
 import type { OptionsByOwner } from '../../../core/steps/index.js';
 import { count, milliseconds, options, parseOptions } from '../../../core/options.js';
-import { CLIP_FLAGS, type FlagGroup, LOG_LEVELS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from '../flags/index.js';
-import { commanderOption, rawValues } from './grammar.js';
+import { CLIP_FLAGS, type FlagGroup, LOG_LEVELS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS, REMOTE_FORMS } from '../flags/index.js';
+import { addFlags, describe, rawValues } from './grammar.js';
 import { type Settings, settingsFromFlags } from './settings.js';
 
 const schema = options({
@@ -19,7 +18,7 @@ const schema = options({
 /** The program's own options. */
 export type ReadProgramOptions = z.output<typeof schema>;
 
-/** Settings that these commands share. */
+/** Options that these commands share. */
 export interface TopicArguments {
   readonly subscribe: Omit<SubscribeConfig, 'topic'>;
   readonly program: ReadProgramOptions;
@@ -39,11 +38,9 @@ export interface PlayArguments extends TopicArguments { readonly command: 'play'
 /** The commands that read a topic. */
 export type ReaderArguments = ReadArguments | RecordArguments | ClipArguments | PlayArguments;
 
-const ADDRESS = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none').map((name) => BROKERS[name].form).join(', or ');
+const CODES = 'Exit code 2: bad usage. 3: a message is missing or torn.';
 
-const CODES = `Exit code 2: bad usage. 3: a message is missing or torn.`;
-
-interface Words {
+interface CommandText {
   readonly name: string;
   readonly about: string;
   /** The argument after the broker's address. */
@@ -52,7 +49,7 @@ interface Words {
   readonly after: string;
 }
 
-const READ: Words = {
+const READ: CommandText = {
   name: 'read', about: 'print the messages of a topic', flags: READ_FLAGS,
   after: `
 Reads without a consumer group and leaves no state on the broker. Ends at --to, after
@@ -64,7 +61,7 @@ Examples:
   rxcam verify kafka://localhost/video --from 1h`,
 };
 
-const RECORD: Words = {
+const RECORD: CommandText = {
   name: 'record', about: 'record a topic into MP4 files', path: ['<folder>', 'for the files; created if it does not exist'], flags: RECORD_FLAGS,
   after: `
 The pictures are written unchanged. Ends at --to, or by SIGINT or SIGTERM,
@@ -77,7 +74,7 @@ Examples:
   rxcam record redis://localhost/video recordings --key gate --from 1h --to latest`,
 };
 
-const CLIP: Words = {
+const CLIP: CommandText = {
   name: 'clip', about: 'make one MP4 of a period', path: ['<file>', 'the MP4; an existing file is replaced'], flags: CLIP_FLAGS,
   after: `
 The pictures are written unchanged. Exit code 1: there is no picture in that
@@ -88,7 +85,7 @@ Examples:
   rxcam clip redis://localhost/video gate.mp4 --key gate --from 2026-01-31T12:00:00Z --to 2026-01-31T12:05:00Z`,
 };
 
-const PLAY: Words = {
+const PLAY: CommandText = {
   name: 'play', about: 'show the pictures of a topic', flags: PLAY_FLAGS,
   after: `
 Shows the pictures in a window of ffplay, which comes with ffmpeg; without ffplay, it
@@ -100,35 +97,34 @@ Examples:
   rxcam play redis://localhost/video --from 10m --stdout | mpv -`,
 };
 
-/** The commands that read a topic, for commander. */
-export function readCommands(found: (command: ReaderArguments) => void): Command[] {
+/** Creates the commands. @param onParsed - called with the parsed one */
+export function readCommands(onParsed: (command: ReaderArguments) => void): Command[] {
   return [
-    command(READ, (topic) => { found({ command: 'read', ...topic }); }),
+    command(READ, (topic) => { onParsed({ command: 'read', ...topic }); }),
     command({ ...READ, name: 'verify', about: 'check all messages of a topic' }, ({ subscribe, ...topic }) => {
-      found({ command: 'read', ...topic, subscribe: { from: 'earliest', to: 'latest', ...subscribe } });
+      onParsed({ command: 'read', ...topic, subscribe: { from: 'earliest', to: 'latest', ...subscribe } });
     }, { verify: true, quiet: true }),
-    command(RECORD, (topic, { record = {} }, folder) => { found({ command: 'record', ...topic, folder, record }); }),
+    command(RECORD, (topic, { record = {} }, folder) => { onParsed({ command: 'record', ...topic, folder, record }); }),
     command(CLIP, (topic, { clip = {} }, file) => {
-      found({ command: 'clip', ...topic, clip: { to: Date.now(), ...clip, file } as ClipArguments['clip'] });
+      onParsed({ command: 'clip', ...topic, clip: { to: Date.now(), ...clip, file } as ClipArguments['clip'] });
     }),
-    command(PLAY, (topic, { play = {} }) => { found({ command: 'play', ...topic, isPiped: play['stdout'] === true }); }),
+    command(PLAY, (topic, { play = {} }) => { onParsed({ command: 'play', ...topic, isPiped: play['stdout'] === true }); }),
   ];
 }
 
 function command(
-  { name, about, path, flags: groups, after }: Words, found: (topic: TopicArguments, raw: OptionsByOwner, path: string) => void,
+  { name, about, path, flags: groups, after }: CommandText, found: (topic: TopicArguments, raw: OptionsByOwner, path: string) => void,
   program: Partial<ReadProgramOptions> = {},
 ): Command {
-  const made = new Command(name).summary(about).description(`${about[0]?.toUpperCase() ?? ''}${about.slice(1)}.`).argument('<broker>', ADDRESS);
-  if (path !== undefined) made.argument(...path);
-  for (const { heading, flags } of groups) for (const flag of flags) made.addOption(commanderOption(flag).helpGroup(heading));
-  return made.helpOption('-h, --help', 'show this').addHelpText('after', after).action((address: string) => {
-    const raw = rawValues(made, groups);
+  const created = describe(new Command(name), about).argument('<broker>', REMOTE_FORMS);
+  if (path !== undefined) created.argument(...path);
+  return addFlags(created, groups).helpOption('-h, --help', 'show this').addHelpText('after', after).action((address: string) => {
+    const raw = rawValues(created, groups);
     const { subscribe = {}, read = {}, ...others } = raw;
     const topic = {
       subscribe, program: parseOptions('read', schema, { ...program, ...read }),
       settings: settingsFromFlags({ stream: { to: address }, ...others }, 0),
     };
-    found(topic, raw, made.args[1] ?? '');
+    found(topic, raw, created.args[1] ?? '');
   });
 }

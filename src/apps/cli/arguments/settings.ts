@@ -1,4 +1,4 @@
-/** Sorts the flags' values by operator; each operator checks its own part. */
+/** Sorts the values of flags by operator; each operator checks its own options. */
 import { z } from 'zod';
 import type { PublishConfig, RetryConfig, ToMessageConfig } from '../../../../operators/index.js';
 import { BROKER_NAMES, type BrokerFlagValues, type BrokerName } from '../../../broker/index.js';
@@ -55,7 +55,7 @@ export interface BrokerFlagSettings {
   readonly brokers: Readonly<Record<BrokerName, BrokerFlagValues>>;
 }
 
-/** The flags of one command. */
+/** The values of one command's flags. */
 export interface Settings extends StepSettings, BrokerFlagSettings {
   readonly program: ProgramOptions;
   /** The settings of each source, in order. */
@@ -64,7 +64,7 @@ export interface Settings extends StepSettings, BrokerFlagSettings {
   readonly retry: RetryConfig;
 }
 
-/** The values of brokers' flags. */
+/** Sorts the values of brokers' flags by kind. */
 export function brokerSettings(raw: OptionsByOwner): BrokerFlagSettings {
   return {
     broker: raw['broker'] ?? {},
@@ -74,6 +74,7 @@ export function brokerSettings(raw: OptionsByOwner): BrokerFlagSettings {
 
 /**
  * Sorts the values into the operators' options.
+ * @param sources - number of sources
  * @throws InvalidOption for values that no operator checks: the program's own options, and a flag that was given too often
  */
 export function settingsFromFlags(raw: OptionsByOwner, sources: number): Settings {
@@ -84,37 +85,37 @@ export function settingsFromFlags(raw: OptionsByOwner, sources: number): Setting
   return {
     program,
     sources: Array.from({ length: sources }, (_, index) => ({
-      camera: share('camera', camera, index, sources),
-      toMessage: share('toMessage', toMessage, index, sources),
-      topic: share('publish', { topic }, index, sources)['topic'] as string | undefined,
+      camera: valuesOfSource('camera', camera, index, sources),
+      toMessage: valuesOfSource('toMessage', toMessage, index, sources),
+      topic: valuesOfSource('publish', { topic }, index, sources)['topic'] as string | undefined,
     })),
     ...Object.fromEntries(STEP_KINDS.map((kind) => [kind, STEPS[kind].cli.options(raw[kind], raw)])),
     publish: publishing, retry, ...brokerSettings(raw),
   };
 }
 
-/** Refuses flags without effect: those of another codec, and those on pictures if no picture is decoded. */
+/** @throws InvalidOption for flags without effect: those of another codec, and those on pictures if no picture is decoded */
 function checkCodec(codec: string, raw: OptionsByOwner): void {
   const { gives, cli } = STEPS[CODECS.get(codec) ?? 'encodeH265'] as UnitRule<UnitStep>;
   for (const [other, owner] of CODECS) {
-    const [flag] = other === codec ? [] : given(owner, raw).filter(({ sets }) => !cli.shared.includes(sets));
-    if (flag !== undefined) throw new InvalidOption(`${wordOf(flag)} given with --codec ${codec}, expected with --codec ${other}`);
+    const [flag] = other === codec ? [] : givenFlags(owner, raw).filter(({ sets }) => !cli.shared.includes(sets));
+    if (flag !== undefined) throw new InvalidOption(`${nameOf(flag)} given with --codec ${codec}, expected with --codec ${other}`);
   }
-  const flags = gives === 'copied' ? PICTURE_STEPS.flatMap((kind) => given(kind, raw)) : [];
-  if (flags.length > 0) throw new InvalidOption(`${flags.map(wordOf).join(' and ')} given with --codec ${codec}, expected with another codec: no picture is decoded`);
+  const flags = gives === 'copied' ? PICTURE_STEPS.flatMap((kind) => givenFlags(kind, raw)) : [];
+  if (flags.length > 0) throw new InvalidOption(`${flags.map(nameOf).join(' and ')} given with --codec ${codec}, expected with another codec: no picture is decoded`);
 }
 
-/** The given flags of a step. */
-function given(owner: string, raw: OptionsByOwner): Flag[] {
+/** The flags of a step that were given. */
+function givenFlags(owner: string, raw: OptionsByOwner): Flag[] {
   return FLAGS.flatMap((group) => group.flags).filter(({ sets }) => sets.startsWith(`${owner}.`) && raw[owner]?.[sets.slice(owner.length + 1)] !== undefined);
 }
 
-function wordOf({ flags }: Flag): string {
+function nameOf({ flags }: Flag): string {
   return flags.split(' ')[0] ?? '';
 }
 
-/** The settings of one source: its own value from each option that is a list. */
-function share(owner: string, given: Readonly<Record<string, unknown>>, index: number, sources: number): Record<string, unknown> {
+/** The options of one source: of each list its value for this source. */
+function valuesOfSource(owner: string, given: Readonly<Record<string, unknown>>, index: number, sources: number): Record<string, unknown> {
   return Object.fromEntries(Object.entries(given).map(([name, value]) => {
     if (!Array.isArray(value)) return [name, value];
     checkList(`${owner}.${name}`, value as string[], sources);
@@ -122,7 +123,7 @@ function share(owner: string, given: Readonly<Record<string, unknown>>, index: n
   }));
 }
 
-/** Checks the number of values: a key belongs to one camera, and other options may be given once for all sources. */
+/** @throws InvalidOption for a wrong number of values: each source needs its own key; other options may be given once for all sources */
 function checkList(option: string, values: readonly string[], sources: number): void {
   const isKey = option === 'camera.key';
   const flag = flagOf(option) ?? option;

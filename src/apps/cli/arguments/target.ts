@@ -1,4 +1,4 @@
-/** The destination of messages: reads the broker's address and opens it. */
+/** The destination of messages: parses the broker's address, and opens the broker. */
 import type { Logger } from 'pino';
 import { BROKERS, BROKER_NAMES, type BrokerName, type BrokerTarget, brokerAt } from '../../../broker/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
@@ -6,7 +6,7 @@ import type { BrokerFlagSettings, Settings } from './settings.js';
 
 /**
  * Opens the broker of `--to`; it connects with the first message.
- * @param option - the option that gave the address
+ * @param option - the option with the address, as errors name it
  * @throws InvalidOption for an invalid address, and for flags of another kind of broker
  */
 export function openTarget(settings: Settings, env: NodeJS.ProcessEnv, logger: Logger, option = "stream: option 'to'"): BrokerTarget {

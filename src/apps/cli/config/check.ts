@@ -1,7 +1,7 @@
 /** The command `check`: prints all mistakes of a configuration file. */
 import { type ConfigProblem, parseConfig, readConfigFile } from '../../config/index.js';
 import type { CheckArguments } from '../arguments/index.js';
-import { errorLine, isUsageError, paintOn, withoutControls } from '../program/index.js';
+import { EXIT_USAGE, counted, errorLine, isUsageError, paintOn, withoutControls } from '../program/index.js';
 
 /** Output of `--json`. */
 interface Verdict {
@@ -12,9 +12,6 @@ interface Verdict {
   readonly brokers: number;
   readonly problems: readonly ConfigProblem[];
 }
-
-/** The exit code for bad usage. */
-const MISTAKES = 2;
 
 /** @returns the exit code */
 export function runCheck({ file, program: { json, color } }: CheckArguments, env: NodeJS.ProcessEnv): number {
@@ -28,7 +25,7 @@ export function runCheck({ file, program: { json, color } }: CheckArguments, env
     const parts = [error('bold', placeOf(file, place)), path, message].filter((part) => part !== '');
     process.stderr.write(`${parts.map(plainLine).join(': ')}\n`);
   }
-  return valid ? 0 : MISTAKES;
+  return valid ? 0 : EXIT_USAGE;
 }
 
 function verdictOf(file: string, env: NodeJS.ProcessEnv): Verdict {
@@ -48,11 +45,7 @@ function placeOf(file: string, { line, column }: Pick<ConfigProblem, 'line' | 'c
   return [file, line, column].filter((part) => part !== undefined).join(':');
 }
 
-/** Removes control characters; keeps rxcam's own colours. */
+/** The text without control characters, except in the part that rxcam has coloured. */
 function plainLine(text: string): string {
   return text.startsWith('\u001b') ? text : withoutControls(errorLine(text));
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,4 @@
-/** The command `run`: the cameras of a configuration file, until they have ended or the program is stopped. */
+/** The command `run`: runs the cameras of a configuration file until they have ended or the program is stopped. */
 import { basename } from 'node:path';
 import type { Logger } from 'pino';
 import { BehaviorSubject, type Observable, type Subject, combineLatest, filter, firstValueFrom, map, merge, take, tap } from 'rxjs';
@@ -6,18 +6,15 @@ import type { Config } from '../../config/index.js';
 import { ConfigRunner, type RunningConfig, parseConfig, readConfigFile, watchConfig } from '../../config/index.js';
 import type { RunArguments } from '../arguments/index.js';
 import { cameraHealth, serveHealth } from '../health/index.js';
-import { type StopReason, errorLine, isUsageError, openDashboard, reload$, stop$ } from '../program/index.js';
+import { EXIT_USAGE, type StopReason, errorLine, isUsageError, openDashboard, reload$, stop$ } from '../program/index.js';
 import { Session } from '../stream/index.js';
-
-/** The exit code for an option that was found to be invalid when a camera started. */
-const USAGE = 2;
 
 /**
  * @returns the exit code
  * @throws InvalidOption for a file with mistakes, before anything has started
  */
 export async function runCameras({ file, program }: RunArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
-  // A mistake is reported before anything is printed.
+  // Throws for a file with mistakes before anything is printed.
   parseConfig(readConfigFile(file), { file, env });
   const secrets = [...given];
   const session = new Session(program, secrets, env);
@@ -26,15 +23,15 @@ export async function runCameras({ file, program }: RunArguments, env: NodeJS.Pr
   const mistakes$ = new BehaviorSubject<readonly string[]>([]);
   const page = await openDashboard(program, {
     cameras: () => runner.running.cameras.map(({ camera }) => camera), brokers: () => runner.running.brokers.map(({ broker }) => broker),
-    disabled: () => runner.running.disabled, notices: () => notOf(mistakes$.value),
+    disabled: () => runner.running.disabled, notices: () => noticesOf(mistakes$.value),
   }, env, logger);
   const shown = combineLatest([runner.running$, mistakes$]).subscribe(([{ cameras, brokers, disabled }, mistakes]) => {
     const off = disabled.length === 0 ? [] : [`${disabled.length} not enabled in the file: ${disabled.join(', ')}`];
-    const notes = [...notOf(mistakes), ...off];
+    const notes = [...noticesOf(mistakes), ...off];
     if (brokers.length > 0) session.show({ cameras: cameras.map(({ camera }) => camera), brokers: brokers.map(({ broker }) => broker), notes });
   });
   serveHealth('run', () => ({ cameras: runner.running.cameras.map(({ camera }) => cameraHealth(camera)), brokers: runner.running.brokers.map(({ broker }) => broker) }), logger, env);
-  const ends = failuresOf(runner, logger);
+  const cameraFailures = failuresOf(runner, logger);
   const configs = configsOf(file, env, { watches: program.watch, logger, mistakes$ }).subscribe((config) => {
     secrets.push(...config.secrets.filter((secret) => !secrets.includes(secret)));
     const changes = apply(runner, config, logger, mistakes$);
@@ -45,32 +42,33 @@ export async function runCameras({ file, program }: RunArguments, env: NodeJS.Pr
   if (reason !== undefined) logger.info({ reason }, 'stopping');
   configs.unsubscribe();
   const stopped = runner.stop();
-  ends.subscription.unsubscribe();
+  cameraFailures.subscription.unsubscribe();
   await stopped;
   shown.unsubscribe();
   await page?.close();
   session.end();
   const now = runner.running.cameras.map(({ camera: { key, stats } }) => ({ key, stats }));
-  const unsaid = await session.print([...runner.past, ...now]);
-  const failures = [...ends.failures(), ...(unsaid === undefined ? [] : [unsaid])];
+  const outputError = await session.print([...runner.past, ...now]);
+  const failures = [...cameraFailures.failures(), ...(outputError === undefined ? [] : [outputError])];
   if (failures.length === 0) return 0;
-  return failures.every(isUsageError) ? USAGE : 1;
+  // An option may be found to be invalid only when a camera starts.
+  return failures.every(isUsageError) ? EXIT_USAGE : 1;
 }
 
-/** The notice for a changed file that is not in effect, because users expect its changes. */
-function notOf(mistakes: readonly string[]): readonly string[] {
+/** The notice about a changed file that is not in effect; none if there is no mistake. */
+function noticesOf(mistakes: readonly string[]): readonly string[] {
   const [first, ...more] = mistakes;
   if (first === undefined) return [];
   return [`The changed file is not in effect: ${first}${more.length === 0 ? '' : `, and ${more.length} more: rxcam check lists them`}`];
 }
 
-interface Reading { readonly watches: boolean; readonly logger: Logger; readonly mistakes$: Subject<readonly string[]> }
+interface ConfigReading { readonly watches: boolean; readonly logger: Logger; readonly mistakes$: Subject<readonly string[]> }
 
-/** Emits the configuration of the file, and again each time it has changed. */
-function configsOf(file: string, env: NodeJS.ProcessEnv, { watches, logger, mistakes$ }: Reading): Observable<Config> {
+/** Emits the configuration in the file, at once and after each change. Mistakes are logged, and emitted by `mistakes$`. */
+function configsOf(file: string, env: NodeJS.ProcessEnv, { watches, logger, mistakes$ }: ConfigReading): Observable<Config> {
   const onInvalid = (error: Error) => {
     const problems = error.message.split('\n');
-    // Without the folders, because a terminal is narrow.
+    // Without the folder, because a terminal is narrow.
     mistakes$.next(problems.map((problem) => problem.replace(file, basename(file))));
     for (const problem of problems) logger.error({ file, problem }, 'the file has a mistake');
     logger.error({ file, problems: problems.length }, 'the file was not applied; the cameras continue as before');
@@ -79,7 +77,7 @@ function configsOf(file: string, env: NodeJS.ProcessEnv, { watches, logger, mist
   return watchConfig(file, { env, onInvalid, reload$: asked$, watch: watches });
 }
 
-/** Applies a configuration. Some mistakes are found only on the machine that runs it: all cameras then continue as before. */
+/** Applies a configuration. Returns undefined if it has a mistake that is found only on this machine: all cameras then continue as before. */
 function apply(runner: ConfigRunner, config: Config, logger: Logger, mistakes$: Subject<readonly string[]>): RunningConfig | undefined {
   try {
     const changes = runner.apply(config);
@@ -99,12 +97,12 @@ function logChanges({ cameras, disabled, added, changed, removed }: RunningConfi
   logger.info({ ...facts, ...names }, cameras.length === 0 ? 'no camera is enabled; waiting for a change of the file' : 'configuration in effect');
 }
 
-/** Emits when every camera has ended by itself, as files do. Without a camera, it waits for one. */
+/** Emits when all cameras have ended by themselves, as files do. If there is no camera, it waits for one. */
 function allEnded(runner: ConfigRunner): Observable<StopReason | undefined> {
   return runner.running$.pipe(filter(({ cameras }) => cameras.length > 0 && cameras.every(({ ended }) => ended !== undefined)), map(() => undefined));
 }
 
-/** Logs each camera that ends by a failure, once. */
+/** Logs each camera that ends by a failure, once; `failures` returns the errors so far. */
 function failuresOf(runner: ConfigRunner, logger: Logger) {
   const logged = new Set<unknown>();
   const subscription = runner.running$.subscribe(({ cameras }) => {

@@ -12,17 +12,18 @@ import { clockFinding } from './clock.js';
 import { type Finding, failedFinding } from './finding.js';
 import { type DoctorBroker, DOCTOR_TOPIC } from './doctor-target.js';
 
+/** Time limit for each answer of the broker; ms. */
 const ANSWER_MS = 15_000;
-/** A limit below this gets a line of advice; bytes. */
+/** A size limit below this gets a line of advice; bytes. */
 const SMALL_BYTES = 2_000_000;
 
-/** The findings, in order; those that need a connection are left out without one. */
+/** The findings, in order. Without a connection, there is only the one about it. */
 export async function brokerFindings({ target: { broker, topic }, examine }: DoctorBroker): Promise<Finding[]> {
-  // Before the message, which may create the doctor's topic.
+  // Queried before the message is sent, which may create the doctor's topic.
   const examined = await examine(topic ?? DOCTOR_TOPIC)?.catch((error: unknown) => error as Error);
-  const round = await roundTrip(broker);
-  if ('error' in round) return [failedFinding('broker', round.error)];
-  const { ack, writtenMs, backMs, clock } = round;
+  const trip = await roundTrip(broker);
+  if ('error' in trip) return [failedFinding('broker', trip.error)];
+  const { ack, writtenMs, backMs, clock } = trip;
   const times = { writtenMs, ...(backMs !== undefined && { backMs }) };
   const back = backMs === undefined ? 'it was not read back' : `read back in ${backMs.toFixed(0)} ms`;
   return [
@@ -34,20 +35,20 @@ export async function brokerFindings({ target: { broker, topic }, examine }: Doc
   ];
 }
 
-type Round = { readonly error: unknown } | {
+type RoundTrip = { readonly error: unknown } | {
   readonly ack: Published; readonly writtenMs: number; readonly backMs: number | undefined; readonly clock: ClockDifference | undefined;
 };
 
 /** Sends one JPEG of the test pattern to the broker, and reads it back by its position. */
-async function roundTrip(broker: Broker): Promise<Round> {
-  const gate = camera('test:?size=64x64&fps=25&duration=0.04', { pace: 'asap', key: DOCTOR_TOPIC });
-  const published$ = gate.pipe(encodeJpeg(), toMessage(), publish(broker, { topic: DOCTOR_TOPIC }), take(1));
+async function roundTrip(broker: Broker): Promise<RoundTrip> {
+  const pattern = camera('test:?size=64x64&fps=25&duration=0.04', { pace: 'asap', key: DOCTOR_TOPIC });
+  const published$ = pattern.pipe(encodeJpeg(), toMessage(), publish(broker, { topic: DOCTOR_TOPIC }), take(1));
   const refused$ = broker.errors$.pipe(take(1), mergeMap((error) => throwError(() => error)));
   const late$ = timer(ANSWER_MS).pipe(mergeMap(() => throwError(() => new BrokerUnavailable(`no acknowledgement within ${ANSWER_MS} ms`))));
   const result = await firstValueFrom(race(published$, merge(refused$, late$)).pipe(catchError((error: unknown) => of({ error }))));
   if ('error' in result) return result;
   const received = wall();
-  const writtenMs = gate.stats.write.last;
+  const writtenMs = pattern.stats.write.last;
   const back = await readBack(broker, result);
   // A broker that keeps the time of the sender does not reveal its own clock.
   const isStamped = back !== undefined && (result.streamId !== undefined || back.timestamp !== back.capturedAt);
@@ -55,9 +56,9 @@ async function roundTrip(broker: Broker): Promise<Round> {
   return { ack: result, writtenMs, backMs: back?.ms, clock };
 }
 
-interface Back { readonly ms: number; readonly timestamp: number; readonly capturedAt: number | undefined }
+interface ReadBack { readonly ms: number; readonly timestamp: number; readonly capturedAt: number | undefined }
 
-async function readBack(broker: Broker, { offset, streamId }: Published): Promise<Back | undefined> {
+async function readBack(broker: Broker, { offset, streamId }: Published): Promise<ReadBack | undefined> {
   const from = streamId === undefined ? { offset: offset ?? '0' } : streamId as `${number}-${number}`;
   const begin = mono();
   const back$ = subscribe(broker, { topic: DOCTOR_TOPIC, key: DOCTOR_TOPIC, from }).pipe(take(1));
@@ -65,7 +66,7 @@ async function readBack(broker: Broker, { offset, streamId }: Published): Promis
   return typeof found === 'number' ? undefined : { ms: mono() - begin, timestamp: found.timestamp, capturedAt: found.capturedAt };
 }
 
-/** The finding about the user's topic. Nothing is written to it, because consumers of video would read it. */
+/** The finding about the user's topic, from reading it. Nothing is written to it, because consumers of video would receive that. */
 async function topicFinding(broker: Broker, topic: string): Promise<Finding> {
   const name = 'broker topic';
   const messages = subscribe(broker, { topic, from: { last: 1 }, to: 'latest' });
@@ -79,7 +80,7 @@ async function topicFinding(broker: Broker, topic: string): Promise<Finding> {
 }
 
 /** The setting that limits the size of a message, by kind of broker. */
-const LIMITS: Readonly<Record<string, string>> = { kafka: 'max.message.bytes of the topic', redis: 'proto-max-bulk-len' };
+const LIMIT_SETTINGS: Readonly<Record<string, string>> = { kafka: 'max.message.bytes of the topic', redis: 'proto-max-bulk-len' };
 
 function limitFinding(examined: ServerLimits | Error, topic: string, { kind }: Broker): Finding {
   const name = 'broker size';
@@ -87,7 +88,7 @@ function limitFinding(examined: ServerLimits | Error, topic: string, { kind }: B
   const { maxMessageBytes: bytes, isMissing = false } = examined;
   if (bytes === undefined) return { name, state: 'note', found: isMissing ? `there is no topic '${topic}', and --no-create-topics` : 'the broker does not state the largest message' };
   const found = `messages up to ${sizeText(bytes)}${isMissing ? `, in a topic that rxcam creates` : ''}`;
-  return { name, state: 'ok', found, facts: { maxMessageBytes: bytes, ...(isMissing && { isMissing }) }, ...(bytes < SMALL_BYTES && { advice: `keyframes of large pictures may be larger: raise ${LIMITS[kind] ?? 'its limit'}` }) };
+  return { name, state: 'ok', found, facts: { maxMessageBytes: bytes, ...(isMissing && { isMissing }) }, ...(bytes < SMALL_BYTES && { advice: `keyframes of large pictures may be larger: raise ${LIMIT_SETTINGS[kind] ?? 'its limit'}` }) };
 }
 
 function brokerClock(clock: ClockDifference | undefined, { kind }: Broker): Finding {

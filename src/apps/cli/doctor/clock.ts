@@ -2,10 +2,10 @@
 import type { ClockDifference } from '../../../core/clock.js';
 import type { Finding } from './finding.js';
 
-/** A difference that matters, because it shifts the results of searches by time; ms. */
+/** Largest difference that does not matter; a larger one shifts the results of searches by time; ms. */
 const OFF_MS = 1_000;
 
-/** @param why - the consequence of a wrong clock */
+/** The finding about a clock. @param whose - the machine @param why - the consequence of a wrong clock */
 export function clockFinding(name: string, { aheadMs, withinMs }: ClockDifference, whose: string, why: string): Finding {
   const isOff = Math.abs(aheadMs) - withinMs > OFF_MS;
   const found = Math.abs(aheadMs) <= withinMs

@@ -26,42 +26,43 @@ export interface DoctorTarget {
 }
 
 /**
- * @param secrets - the secrets of a file are added to them
+ * The source and the brokers that a command names.
+ * @param secrets - those of a configuration file are added
  * @throws InvalidOption
  */
 export function doctorTarget(command: DoctorArguments, env: NodeJS.ProcessEnv, logger: Logger, secrets: string[]): DoctorTarget {
   const { source, broker, file, settings } = command;
   const flags = { ...settings.sources[0]?.camera, logger };
-  if (file !== undefined) return inFile(command, parseConfig(readConfigFile(file), { file, env }), { env, logger, flags, secrets });
-  const found = broker === undefined ? [] : [addressed(broker, command, env, logger)];
+  if (file !== undefined) return targetInFile(command, parseConfig(readConfigFile(file), { file, env }), { env, logger, flags, secrets });
+  const found = broker === undefined ? [] : [brokerAtAddress(broker, command, env, logger)];
   return { ...(source !== undefined && { source: { address: source, config: flags } }), brokers: found, findings: [] };
 }
 
-function addressed(text: string, { settings }: DoctorArguments, env: NodeJS.ProcessEnv, logger: Logger): DoctorBroker {
+function brokerAtAddress(text: string, { settings }: DoctorArguments, env: NodeJS.ProcessEnv, logger: Logger): DoctorBroker {
   const target = openTarget(settings, env, logger, 'doctor: the address of a broker');
   const { name, address } = brokerAt(text, 'doctor');
   const config = BROKERS[name].configOf(address, { ...settings.broker, ...settings.brokers[name] }, { env, logger });
   return { target, examine: (topic) => examineBroker(name, config, { topic, own: DOCTOR_TOPIC }) };
 }
 
-interface Surroundings { readonly env: NodeJS.ProcessEnv; readonly logger: Logger; readonly flags: CameraConfig; readonly secrets: string[] }
+interface TargetContext { readonly env: NodeJS.ProcessEnv; readonly logger: Logger; readonly flags: CameraConfig; readonly secrets: string[] }
 
-/** One camera with its broker; without a name, all brokers. */
-function inFile({ command, file = '', camera: name }: DoctorArguments, { cameras, brokers, secrets }: Config, { env, logger, flags, secrets: known }: Surroundings): DoctorTarget {
+/** A camera of a file, with its broker; without the name of a camera, all brokers of the file. */
+function targetInFile({ command, file = '', camera: name }: DoctorArguments, { cameras, brokers, secrets }: Config, { env, logger, flags, secrets: known }: TargetContext): DoctorTarget {
   known.push(...secrets);
   if (name === undefined) {
     if (command !== 'doctor') throw new InvalidOption(`${command}: no camera of ${file} given, expected the name of one: rxcam ${command} ${file} ${cameras[0]?.name ?? 'NAME'}`);
-    return { brokers: brokers.map((broker) => configured(broker, undefined, env, logger)), findings: [] };
+    return { brokers: brokers.map((broker) => brokerInFile(broker, undefined, env, logger)), findings: [] };
   }
   const names = cameras.map((one) => one.name);
   const camera = cameras.find((one) => one.name === name) ?? cameras.find(({ options: { key } }) => key === name);
   if (camera === undefined) throw new InvalidOption(`${command}: camera '${name}' given${suggestion(name, names)}, which is not in ${file}; it has ${listed(names)}`);
-  const { broker: as, topic } = publishIn(camera);
-  const broker = as === undefined ? brokers[0] : brokers.find((one) => one.name === as);
-  const off: Finding = { name: 'camera', state: 'bad', found: `${name} is not run: enabled is false in ${file}`, advice: 'set enabled: true, or leave it out' };
+  const { broker: brokerName, topic } = publishIn(camera);
+  const broker = brokerName === undefined ? brokers[0] : brokers.find((one) => one.name === brokerName);
+  const notEnabled: Finding = { name: 'camera', state: 'bad', found: `${name} is not run: enabled is false in ${file}`, advice: 'set enabled: true, or leave it out' };
   return {
     source: { address: String(camera.source), config: { ...camera.options, ...flags } },
-    brokers: broker === undefined ? [] : [configured(broker, topic, env, logger)], findings: camera.enabled ? [] : [off],
+    brokers: broker === undefined ? [] : [brokerInFile(broker, topic, env, logger)], findings: camera.enabled ? [] : [notEnabled],
   };
 }
 
@@ -69,7 +70,7 @@ function publishIn({ pipeline }: CameraSettings): { readonly broker?: string; re
   return pipeline.find(({ kind }) => kind === 'publish')?.options ?? {};
 }
 
-function configured(settings: BrokerSettings, topic: string | undefined, env: NodeJS.ProcessEnv, logger: Logger): DoctorBroker {
+function brokerInFile(settings: BrokerSettings, topic: string | undefined, env: NodeJS.ProcessEnv, logger: Logger): DoctorBroker {
   const { kind, address, options } = settings;
   const { broker, topic: usual } = openBroker(settings, { env, logger });
   const config = address === undefined ? { ...options } : BROKERS[kind].configOf(brokerAt(address, 'doctor').address, {}, { env, logger });

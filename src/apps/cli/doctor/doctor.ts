@@ -9,30 +9,30 @@ import { sourceFacts } from './source.js';
 import { sourceFindings } from './source-findings.js';
 import { type DoctorTarget, doctorTarget } from './doctor-target.js';
 
-/** Room for the longest name. */
-const WIDTH = 21;
+/** Width of the column of names, in characters. */
+const NAME_WIDTH = 21;
 
 /**
- * Prints each line as soon as it is known.
- * @returns the exit code: 1 if anything is bad
+ * Prints each finding as soon as it is known.
+ * @returns the exit code: 1 if a finding is bad
  * @throws InvalidOption
  */
 export async function runDoctor(command: DoctorArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
   const { program } = command;
   const secrets = [...given];
-  const logger = createLogger(program.logLevel, secrets, (line) => { process.stderr.write(line); });
+  const logger = createLogger(program.logLevel, secrets);
   const { source, brokers, findings } = doctorTarget(command, env, logger, secrets);
   const paint = paintOn(process.stdout, env, program.color);
   const all: Finding[] = [];
   const print = (found: readonly Finding[]) => {
     all.push(...found);
-    if (!program.json) for (const finding of found) process.stdout.write(findingLine(finding, WIDTH, paint));
+    if (!program.json) for (const finding of found) process.stdout.write(findingLine(finding, NAME_WIDTH, paint));
   };
   print(findings);
   await lastValueFrom(machineFindings().pipe(tap((finding) => { print([finding]); }), toArray()));
-  if (source !== undefined) print(await waitedFor('looking at the source: up to a minute, if it sends no picture', sourceOf(source)));
+  if (source !== undefined) print(await showWait('looking at the source: up to a minute, if it sends no picture', sourceOf(source)));
   for (const broker of brokers) {
-    print(await waitedFor('looking at the broker', brokerFindings(broker)));
+    print(await showWait('looking at the broker', brokerFindings(broker)));
     await broker.target.broker.close({ deadlineMs: 0 });
   }
   const bad = all.filter(({ state }) => state === 'bad').length;
@@ -41,8 +41,8 @@ export async function runDoctor(command: DoctorArguments, env: NodeJS.ProcessEnv
   return bad === 0 ? 0 : 1;
 }
 
-/** Shows on a terminal what is waited for, and removes that line afterwards. */
-async function waitedFor<T>(what: string, work: Promise<T>): Promise<T> {
+/** Shows a line on a terminal while the work is in progress, and then removes it. */
+async function showWait<T>(what: string, work: Promise<T>): Promise<T> {
   const { stderr } = process;
   if (!stderr.isTTY) return work;
   stderr.write(`… ${what}`);

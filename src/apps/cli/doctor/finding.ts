@@ -3,7 +3,7 @@ import { ADVICE } from '../../../core/errors/advice.js';
 import { type ErrorCode, isRxcamError } from '../../../core/errors/errors.js';
 import { type Paint, errorLine, withoutControls } from '../program/index.js';
 
-/** `ok`; `bad`: something does not work; `note`: an information, or a check that is not possible here. */
+/** `ok`: it works; `bad`: it does not work; `note`: other information, or a check that is not possible here. */
 export type FindingState = 'ok' | 'bad' | 'note';
 
 /** The result of one check. */
@@ -20,14 +20,14 @@ export interface Finding {
 const MARKS: Readonly<Record<FindingState, string>> = { ok: '✓', bad: '✗', note: '–' };
 const STYLES = { ok: 'green', bad: 'red', note: 'dim' } as const;
 
-/** The line for a failure, with its remedy. */
+/** The finding about a failure, with its remedy. */
 export function failedFinding(name: string, error: unknown): Finding {
   const code = isRxcamError(error) ? error.code as ErrorCode : undefined;
   const advice = code && ADVICE[code];
   return { name, state: 'bad', found: errorLine(error), ...(advice !== undefined && { advice }), ...(code !== undefined && { facts: { code } }) };
 }
 
-/** `✓ ffmpeg      5.1.9 at /usr/bin/ffmpeg`. */
+/** The line of a finding: `✓ ffmpeg      5.1.9 at /usr/bin/ffmpeg`. @param width - of the name, in characters */
 export function findingLine({ name, state, found, advice }: Finding, width: number, paint: Paint): string {
   const lead = ' '.repeat(width + 4);
   const todo = advice === undefined ? '' : `\n${lead}${paint('bold', '→')} ${withoutControls(advice)}`;

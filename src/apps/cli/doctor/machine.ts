@@ -17,8 +17,9 @@ import { type Finding, failedFinding } from './finding.js';
 const LEAST_NODE = [20, 19] as const;
 /** Encoders that rxcam uses, and others that users ask about. */
 const ENCODERS = ['libx265', 'mjpeg', 'hevc_nvenc', 'hevc_vaapi', 'hevc_qsv', 'hevc_videotoolbox'];
-/** Downloads and facts about ffmpeg need little; a file to play may need more. */
+/** Free space in the cache folder below which there is a line of advice. Facts about ffmpeg need little; downloads may need more. */
 const LEAST_FREE_BYTES = 1_000_000_000;
+/** Time limit for a hardware encoder to emit a picture; ms. */
 const HARDWARE_TIMEOUT_MS = 20_000;
 
 /** Emits the findings in order, each as soon as it is known. */
@@ -50,10 +51,10 @@ async function ffmpeg(): Promise<Finding> {
 /** Tests a hardware encoder by encoding pictures of the test pattern. */
 async function hardware(kind: (typeof HARDWARE)[number]): Promise<Finding> {
   const name = `hardware ${kind}`;
-  const gate = camera('test:?size=320x240&fps=25&duration=1', { pace: 'asap' });
+  const pattern = camera('test:?size=320x240&fps=25&duration=1', { pace: 'asap' });
   let chosen = { encoder: '', hardware: false, reason: 'nothing was encoded' };
-  const watching = gate.events$.subscribe((event) => { if (event.type === 'encoder') chosen = event; });
-  const encoded$ = gate.pipe(encodeH265({ hardware: kind }), take(3), timeout(HARDWARE_TIMEOUT_MS));
+  const watching = pattern.events$.subscribe((event) => { if (event.type === 'encoder') chosen = event; });
+  const encoded$ = pattern.pipe(encodeH265({ hardware: kind }), take(3), timeout(HARDWARE_TIMEOUT_MS));
   const error = await firstValueFrom(encoded$.pipe(ignoreElements(), endWith(undefined), catchError((one: unknown) => of(one))));
   watching.unsubscribe();
   if (error !== undefined) return { name, state: 'note', found: `fails: ${errorLine(error)}` };

@@ -1,4 +1,4 @@
-/** The command `snapshot`: one picture of a source, in a file or on stdout. */
+/** The command `snapshot`: writes one picture of a source to a file or to stdout. */
 import { writeFileSync } from 'node:fs';
 import { camera } from '../../../camera/index.js';
 import { sizeText } from '../../../ledger/index.js';
@@ -7,7 +7,7 @@ import type { DoctorArguments } from '../arguments/index.js';
 import { createLogger, isUsageError, printError, withoutControls, writeWithin } from '../program/index.js';
 import { doctorTarget } from './doctor-target.js';
 
-const USUAL_FILE = 'snapshot.jpg';
+const DEFAULT_FILE = 'snapshot.jpg';
 /** Time limit for a reader of stdout; ms. */
 const READ_WITHIN_MS = 30_000;
 
@@ -18,12 +18,12 @@ const READ_WITHIN_MS = 30_000;
 export async function runSnapshot(command: DoctorArguments, env: NodeJS.ProcessEnv, given: readonly string[]): Promise<number> {
   const { program } = command;
   const secrets = [...given];
-  const { output = process.stdout.isTTY ? USUAL_FILE : '-', quality, timeoutMs, logLevel } = program;
-  const logger = createLogger(logLevel, secrets, (line) => { process.stderr.write(line); });
+  const { output = process.stdout.isTTY ? DEFAULT_FILE : '-', quality, timeoutMs, logLevel } = program;
+  const logger = createLogger(logLevel, secrets);
   const { source: { address, config } = { address: '', config: {} } } = doctorTarget(command, env, logger, secrets);
-  const gate = camera(address, config);
+  const source$ = camera(address, config);
   try {
-    const jpeg = await pictureOf(gate, { quality, timeoutMs });
+    const jpeg = await pictureOf(source$, { quality, timeoutMs });
     if (output === '-') {
       const error = await writeWithin(process.stdout, jpeg, READ_WITHIN_MS);
       if (error !== undefined) throw error;

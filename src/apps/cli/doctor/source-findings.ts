@@ -9,16 +9,16 @@ import type { SourceFacts } from './source.js';
 
 /** Time to the first picture above which there is a line of advice; ms. */
 const LATE_MS = 10_000;
-/** Share of the stated rate below which the source counts as slow. */
-const SLOW = 0.8;
-const TOO_SLOW = 0.5;
-/** Length of a GOP above which viewers, and cameras after a reconnect, wait too long; seconds. */
+/** Share of the stated rate below which the source counts as slow, or as too slow. */
+const SLOW_SHARE = 0.8;
+const TOO_SLOW_SHARE = 0.5;
+/** Length of a GOP above which viewers, and rxcam after a reconnect, wait too long for a keyframe; seconds. */
 const LONG_GOP_S = 4;
 
 /** Highest level of black, which is 0 or 16, plus some noise. */
-const DARK = 32;
+const DARK_LEVEL = 32;
 /** Largest difference of levels within one grey, which noise causes. */
-const FLAT = 12;
+const FLAT_RANGE = 12;
 
 /** `h264 1920x1080, 25 fps`. */
 export function streamInWords({ codec = 'unknown codec', width, height, fps, fpsMeasured, pixelFormat, interlaced, rotation, durationSeconds }: SourceInfo): string {
@@ -31,7 +31,7 @@ export function streamInWords({ codec = 'unknown codec', width, height, fps, fps
   return words.filter((word) => word !== undefined).join(', ');
 }
 
-/** The findings in the order in which they depend on each other: the first bad one is the reason for missing ones. */
+/** The findings, in the order in which they depend on each other: after a bad one, others may be missing. */
 export function sourceFindings(facts: SourceFacts): Finding[] {
   const { resolved, info, openedMs, firstPictureMs, measuredFps, gop, decodeMs, fits, clock, look, error, warnings } = facts;
   const found: Finding[] = [];
@@ -48,7 +48,7 @@ export function sourceFindings(facts: SourceFacts): Finding[] {
   return found;
 }
 
-/** The finding about the camera's clock, on which rxcam does not depend: pictures have the time of this machine. */
+/** The finding about the camera's clock. It is never bad, because pictures get the time of this machine. */
 function cameraClock(clock: ClockDifference): Finding {
   const finding = clockFinding('source clock', clock, 'the source', 'the time that a camera writes into its pictures is wrong; rxcam stamps pictures with the time of this machine');
   return finding.state === 'bad' ? { ...finding, state: 'note' } : finding;
@@ -61,14 +61,14 @@ function pictureFinding(firstPictureMs: number, measuredFps: number | undefined,
   const name = 'source pictures';
   if (firstPictureMs > LATE_MS) return { name, state: 'note', found, facts, advice: 'shorten the distance of keyframes (GOP, I-frame interval) in the camera' };
   const share = measuredFps === undefined || info?.fps === undefined || info.fpsMeasured === true ? 1 : measuredFps / info.fps;
-  return share < SLOW ? { name, state: share < TOO_SLOW ? 'bad' : 'note', found, facts, advice: `the source states ${rounded(info?.fps ?? 0)}: check the network, and the CPU of this machine` } : { name, state: 'ok', found, facts };
+  return share < SLOW_SHARE ? { name, state: share < TOO_SLOW_SHARE ? 'bad' : 'note', found, facts, advice: `the source states ${rounded(info?.fps ?? 0)}: check the network, and the CPU of this machine` } : { name, state: 'ok', found, facts };
 }
 
-/** The finding about the contents of pictures, which counts do not show. */
+/** The finding about the contents of the pictures. */
 function lookFinding(look: PictureInspection): Finding {
   const { pictures, darkest, brightest, isStill } = look;
   const [name, facts] = ['source look', { ...look }];
-  const what = brightest <= DARK ? 'almost black' : brightest - darkest <= FLAT ? 'of one brightness' : undefined;
+  const what = brightest <= DARK_LEVEL ? 'almost black' : brightest - darkest <= FLAT_RANGE ? 'of one brightness' : undefined;
   const found = `${what === undefined ? '' : `${what}, `}brightness ${darkest} to ${brightest} of 255${isStill ? `; ${pictures} pictures of ${pictures} look the same` : ''}`;
   if (what !== undefined) return { name, state: 'bad', found, facts, advice: 'look at rxcam snapshot: a cap on the lens, no light, the wrong input of a recorder, or a broken sensor' };
   return { name, state: isStill ? 'note' : 'ok', found, facts, ...(isStill && { advice: 'if the scene moves, the camera or its recorder hangs or has no signal: look at rxcam snapshot, and restart it' }) };

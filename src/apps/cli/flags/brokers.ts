@@ -3,9 +3,13 @@ import { BROKERS, BROKER_NAMES, type BrokerFlag, type BrokerName } from '../../.
 import { BROKER, OUTBOX } from '../../../core/defaults/defaults.js';
 import { type Flag, type FlagGroup, bytesText, oneOf, parseBytes, readNumber } from './flag.js';
 
+/** Brokers that other programs can reach. */
 const REMOTE = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none');
 
-/** Kinds with another default than most have. */
+/** The forms of their addresses, for the help. */
+export const REMOTE_FORMS = REMOTE.map((name) => BROKERS[name].form).join(', or ');
+
+/** Kinds whose default differs from that of most. */
 const OTHER_LINGER = BROKER_NAMES.flatMap((name) => {
   const { lingerMs } = BROKERS[name].defaults();
   return lingerMs === BROKER.lingerMs ? [] : [`; ${name}: ${lingerMs}`];
@@ -65,12 +69,12 @@ function flagOf(owner: string, { flags, option, about, defaultText, takes }: Bro
   return { flags, sets: `${owner}.${option}`, about, ...(shown !== undefined && { defaultText: shown }), ...(parse && { parse }) };
 }
 
-/** Options that flags set, by what the flags are for. */
+/** The options of brokers for readers, or for creating topics. */
 function optionsFor(use: 'reads' | 'creates'): string[] {
   return BROKER_NAMES.flatMap((name) => (BROKERS[name].flags as readonly BrokerFlag[]).filter((flag) => flag[use] === true).map(({ option }) => `${name}.${option}`));
 }
 
-/** Options of a broker that apply to readers, by the `sets` of their flags. */
+/** Options of brokers that apply to readers, as in `sets` of their flags. */
 export const READ_OPTIONS: ReadonlySet<string> = new Set([
   ...optionsFor('reads'),
   'broker.requestTimeoutMs', 'broker.connectTimeoutMs', 'broker.retryInitialMs', 'broker.retryMaxMs',
@@ -80,9 +84,9 @@ export const brokerFlags: readonly FlagGroup[] = [anyBroker, remote, ...BROKER_N
 
 const FLEET_OPTIONS: ReadonlySet<string> = new Set([...READ_OPTIONS, ...optionsFor('creates')]);
 
-/** Flags of the commands that show or change a fleet. They may be the first to create its topics. */
+/** Flags of the commands that show or change a fleet, and create its topics if they are missing. */
 export const FLEET_BROKER_FLAGS: readonly FlagGroup[] = brokerFlags
   .map(({ heading, flags }): FlagGroup => ({ heading, flags: flags.filter(({ sets }) => FLEET_OPTIONS.has(sets)) }))
   .filter(({ flags }) => flags.length > 0);
-/** Flags of a worker, which publishes as well; only for brokers that other machines can reach. */
+/** Flags of a worker, which also publishes; only those of brokers that other machines can reach. */
 export const WORKER_BROKER_FLAGS: readonly FlagGroup[] = [anyBroker, remote, ...REMOTE.map(ownFlags)];

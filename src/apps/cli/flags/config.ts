@@ -2,7 +2,7 @@
 import { type Flag, type FlagGroup } from './flag.js';
 import { colorFlag, programFlags } from './program.js';
 
-/** Flags of `stream` about the program, without those about the destination. */
+/** The flags that `run` has in common with `stream`. */
 const shared = programFlags.flags.filter(({ sets }) => sets !== 'stream.to' && sets !== 'stream.color')
   .map((flag): Flag => ({ ...flag, sets: flag.sets.replace(/^stream/, 'run') }));
 

@@ -5,9 +5,9 @@ import { type Flag, type FlagGroup, readNumber } from './flag.js';
 import { LOG_LEVELS, colorFlag } from './program.js';
 import { sourceFlags } from './source.js';
 
-/** The options that matter for one look at a source. */
-const NOT_HERE = new Set(['camera.key', 'camera.pace', 'camera.loop', 'camera.logEveryFrames']);
-const source: FlagGroup = { heading: sourceFlags.heading, flags: sourceFlags.flags.filter(({ sets }) => !NOT_HERE.has(sets)) };
+/** Options that make no difference for examining a source. */
+const LEFT_OUT = new Set(['camera.key', 'camera.pace', 'camera.loop', 'camera.logEveryFrames']);
+const source: FlagGroup = { heading: sourceFlags.heading, flags: sourceFlags.flags.filter(({ sets }) => !LEFT_OUT.has(sets)) };
 const brokers = brokerFlags.map(({ heading, flags }): FlagGroup => ({ heading, flags: flags.filter(({ sets }) => READ_OPTIONS.has(sets)) }))
   .filter(({ flags }) => flags.length > 0);
 
@@ -19,7 +19,7 @@ export const DOCTOR_FLAGS: readonly FlagGroup[] = [
     heading: 'Program:',
     flags: [
       { flags: '--source <address>', sets: 'doctor.source', about: 'a source, if its address looks like that of a broker, or like neither' },
-      { flags: '--broker <address>', sets: 'doctor.broker', about: 'a broker, in place of the second word' },
+      { flags: '--broker <address>', sets: 'doctor.broker', about: 'a broker, in place of the second address' },
       json('one JSON object: ok, findings'), colorFlag('doctor'), logLevel,
     ],
   },

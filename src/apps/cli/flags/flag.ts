@@ -45,7 +45,7 @@ export function parseWholeSize(text: string): { width: number; height: number } 
   return { width, height };
 }
 
-/** Accepts one of these words; for options that their owner does not check. */
+/** Returns a parser that accepts only these words, for options that their owner does not check. */
 export function oneOf(words: readonly string[]): (text: string) => string {
   return (text) => {
     if (!words.includes(text)) throw new UnreadableText(`Expected one of ${words.join(', ')}.`);

@@ -8,11 +8,11 @@ import { programFlags } from './program.js';
 import { CLIP_FLAGS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from './reading.js';
 import { sourceFlags } from './source.js';
 
-export type { Flag, FlagGroup } from './flag.js';
+export { type Flag, type FlagGroup, parseList, readNumber } from './flag.js';
 export { DEFAULT_TOPIC } from './messages.js';
 export { CODECS, PICTURE_STEPS } from './pictures.js';
 export { COLOURS, type Colours, LOG_LEVELS, type LogLevel, colorFlag, dashboardFlags } from './program.js';
-export { FLEET_BROKER_FLAGS, WORKER_BROKER_FLAGS } from './brokers.js';
+export { FLEET_BROKER_FLAGS, REMOTE_FORMS, WORKER_BROKER_FLAGS } from './brokers.js';
 export { CHECK_FLAGS, RUN_FLAGS } from './config.js';
 export { DOCTOR_FLAGS, PROBE_FLAGS, SNAPSHOT_FLAGS } from './doctor.js';
 export { CLIP_FLAGS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from './reading.js';
@@ -32,7 +32,7 @@ export function flagOf(option: string): string | undefined {
   return flag?.flags.split(' ')[0];
 }
 
-/** The options that a flag sets, with their owner. */
+/** The options that a flag sets, each with its owner. */
 function optionsSetBy({ sets, setsOptions }: Flag): readonly string[] {
   return setsOptions?.map((name) => `${sets.split('.')[0] ?? ''}.${name}`) ?? [sets];
 }

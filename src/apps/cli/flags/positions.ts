@@ -10,14 +10,14 @@ export const DURATIONS = 'such as 90s, 10m or 2h';
 export function parseFrom(text: string): From {
   if (text === 'earliest') return text;
   const last = /^last:(\d{1,9})$/.exec(text)?.[1];
-  return last === undefined ? place(text, `'earliest', last:N, ${POSITION_FORMS}`) : { last: Number(last) };
+  return last === undefined ? parsePosition(text, `'earliest', last:N, ${POSITION_FORMS}`) : { last: Number(last) };
 }
 
 export function parseTo(text: string): To {
-  return place(text, POSITION_FORMS);
+  return parsePosition(text, POSITION_FORMS);
 }
 
-function place(text: string, forms: string): To {
+function parsePosition(text: string, forms: string): To {
   if (text === 'latest') return text;
   const offset = /^offset:(\d{1,15})$/.exec(text)?.[1];
   if (offset !== undefined) return { offset };
@@ -50,7 +50,7 @@ export function durationText(ms: number): string {
 function timeIn(text: string): Date | undefined {
   const ago = durationIn(text);
   const at = ago === undefined ? Date.parse(text) : Date.now() - ago;
-  // Date.parse accepts any word with a number in it, even 'offset:3'.
+  // A date must begin with a year: Date.parse accepts any text with a number, even 'offset:3'.
   return Number.isNaN(at) || !(ago !== undefined || /^\d{4}-\d\d-\d\d/.test(text)) ? undefined : new Date(at);
 }
 

@@ -1,4 +1,4 @@
-/** Formats ages. */
+/** The age of a state, as text. */
 
 /** `40 s`, `2 min`, `3 h 5 min`, `4 days`. */
 export function ageText(ms: number): string {

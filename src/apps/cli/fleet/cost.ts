@@ -1,14 +1,15 @@
-/** Measures the cost of cameras: the CPU of this process and of its children, divided in proportion to the pictures that each camera decodes. */
+/** Measures the cost of cameras: the CPU time of this process and its children, in proportion to the pictures that each camera decodes. */
 import { mono } from '../../../core/clock.js';
 import type { CameraStats } from '../../../ledger/index.js';
-import { childrenCpuMs } from '../program/index.js';
+import { childCpuMs } from '../program/index.js';
 
-/** Interval of measuring; ms. */
+/** Minimum time between two measurements; ms. */
 const EVERY_MS = 2_000;
-/** Weight of a new measurement, small enough that a single one moves no camera. */
+/** Weight of a new measurement, so small that a single one moves no camera. */
 const SMOOTHING = 0.3;
 
-export class Costs {
+export class CostMeter {
+  /** Decoded pictures per second, by the key of the camera. */
   readonly #rates = new Map<string, number>();
   #childrenMs = 0;
   #at = mono();
@@ -16,7 +17,7 @@ export class Costs {
   /** Cores used, smoothed over the last windows. */
   #cores = 0;
 
-  /** Cores that a camera takes; undefined while nothing is measured. */
+  /** Cores that a camera takes; undefined before the first measurement. */
   of(key: string, { rate: { captured } }: CameraStats): number | undefined {
     this.#rates.set(key, captured);
     this.#measure();
@@ -35,7 +36,7 @@ export class Costs {
     const { user, system } = process.cpuUsage(this.#own);
     this.#own = process.cpuUsage();
     this.#at = now;
-    const childrenMs = childrenCpuMs() ?? 0;
+    const childrenMs = childCpuMs() ?? 0;
     // For a moment, a child that ends is counted neither as running nor as ended.
     const cores = ((user + system) / 1_000 + Math.max(0, childrenMs - this.#childrenMs)) / ms;
     this.#childrenMs = childrenMs;

@@ -11,18 +11,21 @@ import { type OpenFleet, openFleet } from './open-fleet.js';
 import { runStatus } from './status.js';
 import { readTable } from './table.js';
 
-/** @returns the exit code @throws InvalidOption */
+/**
+ * @returns the exit code
+ * @throws InvalidOption
+ */
 export async function runFleet(command: FleetArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
-  const { deed, json } = command;
+  const { action, json } = command;
   const open = openFleet({ ...command, logLevel: command.logLevel === 'info' ? 'error' : command.logLevel }, env, secrets);
   try {
-    switch (deed.action) {
-      case 'apply': await apply(open, wantedIn(deed.file, command.to, env), { isDry: deed.isDry, isWhole: true }); break;
-      case 'add': await apply(open, new Map([[deed.camera, textOf(deed.camera, deed.settings)]]), { isDry: false, isWhole: false }); break;
-      case 'remove': await change(open, deed.cameras.map((key) => ({ key, value: undefined }))); break;
+    switch (action.kind) {
+      case 'apply': await apply(open, camerasInFile(action.file, command.to, env), { isDryRun: action.isDryRun, replacesAll: true }); break;
+      case 'add': await apply(open, new Map([[action.camera, settingsJson(action.camera, action.settings)]]), { isDryRun: false, replacesAll: false }); break;
+      case 'remove': await change(open, action.cameras.map((key) => ({ key, value: undefined }))); break;
       case 'list': await list(open, json); break;
-      case 'status': await runStatus(open, { json, ...deed }, env); break;
-      case 'drain': await drain(open, deed.worker);
+      case 'status': await runStatus(open, { json, ...action }, env); break;
+      case 'drain': await drain(open, action.worker);
     }
   } finally {
     await open.close();
@@ -30,8 +33,8 @@ export async function runFleet(command: FleetArguments, env: NodeJS.ProcessEnv, 
   return 0;
 }
 
-/** The cameras of a file, as written, with references unresolved. A file without brokers uses the fleet's. */
-function wantedIn(file: string, to: string, env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+/** The enabled cameras of a file, as they are written, with unresolved references. A file without brokers uses that of the fleet. */
+function camerasInFile(file: string, to: string, env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -42,42 +45,43 @@ function wantedIn(file: string, to: string, env: NodeJS.ProcessEnv): ReadonlyMap
   return new Map(cameras.filter(({ enabled }) => enabled).map(({ options: { key }, written }) => [key, JSON.stringify(written)]));
 }
 
-/** Parses the text, and reports its mistakes. */
+/** Adds the fleet's broker to a text that names no brokers. A text with mistakes is returned unchanged: parsing it reports them. */
 function withBroker(text: string, to: string): string {
   const document = parseDocument(text);
   if (document.errors.length > 0 || !isMap(document.contents) || document.has('brokers')) return text;
-  // After the text, so that its lines keep their numbers; JSON can't be extended.
+  // Added at the end, so that the lines keep their numbers in reports of mistakes. JSON can't be extended in this way.
   if (document.contents.flow !== true) return `${text}\nbrokers: ${JSON.stringify({ fleet: to })}\n`;
   document.set('brokers', { fleet: to });
   return document.toString();
 }
 
-function textOf(camera: string, settings: string): string {
+/** The settings of a camera as JSON. @throws InvalidOption */
+function settingsJson(camera: string, settings: string): string {
   const value: unknown = parse(settings);
   if (typeof value !== 'object' || value === null) throw new InvalidOption(`fleet: settings of '${camera}' given, expected a map with source and pipeline`);
   return JSON.stringify(value);
 }
 
-interface Applying { readonly isDry: boolean; readonly isWhole: boolean }
+interface ApplyOptions { readonly isDryRun: boolean; readonly replacesAll: boolean }
 
 /** Prints the changes, then writes them. */
-async function apply(open: OpenFleet, wanted: ReadonlyMap<string, string>, { isDry, isWhole }: Applying): Promise<void> {
+async function apply(open: OpenFleet, wanted: ReadonlyMap<string, string>, { isDryRun, replacesAll }: ApplyOptions): Promise<void> {
   const present = await lastValueFrom(readTable(open.coordinator, 'cameras'));
   const changed = [...wanted].filter(([key, value]) => present.get(key) !== value).map(([key, value]): Row => ({ key, value }));
-  const gone = isWhole ? [...present.keys()].filter((key) => !wanted.has(key)).map((key): Row => ({ key, value: undefined })) : [];
-  for (const { key, value } of [...changed, ...gone]) say(`${value === undefined ? '-' : present.has(key) ? '~' : '+'} ${key}`);
+  const gone = replacesAll ? [...present.keys()].filter((key) => !wanted.has(key)).map((key): Row => ({ key, value: undefined })) : [];
+  for (const { key, value } of [...changed, ...gone]) printLine(`${value === undefined ? '-' : present.has(key) ? '~' : '+'} ${key}`);
   const counts = [
     `${changed.filter(({ key }) => !present.has(key)).length} added`, `${changed.filter(({ key }) => present.has(key)).length} changed`, `${gone.length} removed`,
   ];
-  say(`${counts.join(', ')}, ${wanted.size - changed.length} unchanged${isDry ? '; nothing was written' : ''}`);
-  if (!isDry) await change(open, [...changed, ...gone]);
+  printLine(`${counts.join(', ')}, ${wanted.size - changed.length} unchanged${isDryRun ? '; nothing was written' : ''}`);
+  if (!isDryRun) await change(open, [...changed, ...gone]);
 }
 
 async function change({ coordinator }: OpenFleet, rows: readonly Row[]): Promise<void> {
   if (rows.length > 0) await lastValueFrom(coordinator.write('cameras', rows), { defaultValue: undefined });
 }
 
-/** Requests a worker to drain. An unknown one is refused: its name is mistyped, or it is gone. */
+/** Requests a worker to drain. @throws InvalidOption for a worker that has not reported recently: its name is mistyped, or it is gone */
 async function drain({ coordinator }: OpenFleet, worker: string): Promise<void> {
   const workers = await lastValueFrom(readTable(coordinator, 'workers'));
   const names = [...workers.keys()].flatMap((key) => (key.startsWith('worker/') ? [key.slice('worker/'.length)] : []));
@@ -85,14 +89,14 @@ async function drain({ coordinator }: OpenFleet, worker: string): Promise<void> 
     throw new InvalidOption(`fleet: worker '${worker}' given, expected one that has reported recently: ${names.sort().join(', ') || 'there is none'}`);
   }
   await lastValueFrom(coordinator.write('workers', [{ key: `drain/${worker}`, value: String(Date.now()) }]), { defaultValue: undefined });
-  say(`${worker} moves its cameras to other workers, and ends: see rxcam fleet status`);
+  printLine(`${worker} moves its cameras to other workers, and ends: see rxcam fleet status`);
 }
 
 async function list({ coordinator }: OpenFleet, json: boolean): Promise<void> {
   const cameras = await lastValueFrom(readTable(coordinator, 'cameras'));
-  for (const [key, value] of [...cameras].sort()) say(json ? JSON.stringify({ key, camera: JSON.parse(value) as unknown }) : `${key} ${value}`);
+  for (const [key, value] of [...cameras].sort()) printLine(json ? JSON.stringify({ key, camera: JSON.parse(value) as unknown }) : `${key} ${value}`);
 }
 
-function say(line: string): void {
+function printLine(line: string): void {
   process.stdout.write(`${withoutControls(line)}\n`);
 }

@@ -1,9 +1,9 @@
-/** The broker that coordinates a fleet, as the command line names it. */
+/** Opens the broker that coordinates a fleet, from the options of a command. */
 import type { Logger } from 'pino';
 import { type Broker, type BrokerTarget, BROKERS, brokerAt } from '../../../broker/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import { type Coordinator, coordinator } from '../../../fleet/index.js';
-import { type BrokerFlagSettings, type FleetPlaceArguments, refuseOtherBrokers } from '../arguments/index.js';
+import { type BrokerFlagSettings, type FleetConnection, refuseOtherBrokers } from '../arguments/index.js';
 import { createLogger } from '../program/index.js';
 
 /** A fleet, and the broker that coordinates it. */
@@ -16,10 +16,10 @@ export interface OpenFleet {
 
 /** Opens the broker without connecting. @throws InvalidOption */
 export function openFleet(
-  command: FleetPlaceArguments & { readonly command: string; readonly brokers?: Readonly<Record<string, string>> },
+  command: FleetConnection & { readonly command: string; readonly brokers?: Readonly<Record<string, string>> },
   env: NodeJS.ProcessEnv, secrets: readonly string[],
 ): OpenFleet {
-  const logger = createLogger(command.logLevel, secrets, (line) => { process.stderr.write(line); });
+  const logger = createLogger(command.logLevel, secrets);
   const { to, options, brokers = {} } = command;
   const option = `${command.command}: option 'to'`;
   const others = Object.values(brokers).map((address) => brokerAt(address, `${command.command}: option 'broker'`));
@@ -35,7 +35,7 @@ export function openFleet(
   };
 }
 
-/** @throws InvalidOption for an address of a broker within this program, too, because no other program can reach it */
+/** Opens the broker at an address. @throws InvalidOption also for a broker within this program, because no other program can reach it */
 export function openCoordinator(
   address: string, option: string, options: BrokerFlagSettings, around: { readonly env: NodeJS.ProcessEnv; readonly logger: Logger },
 ): BrokerTarget & { readonly broker: Broker } {

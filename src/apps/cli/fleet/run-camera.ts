@@ -10,37 +10,40 @@ import type { FleetCamera, RunCamera } from '../../../fleet/index.js';
 import { errorLine } from '../program/index.js';
 import { RateMonitor } from './rate-monitor.js';
 
-/** Interval of checking whether the last message is acknowledged; ms. */
-const LOOK_MS = 25;
+/** Interval of checking whether all messages of a stopped camera are acknowledged; ms. */
+const CHECK_MS = 25;
 
+/** The worker that runs the camera. */
 export interface CameraHost {
   readonly brokers: OpenBrokers;
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
   /** Called when a camera starts on this worker. */
-  readonly began: (camera: Camera) => void;
+  readonly onStart: (camera: Camera) => void;
   /** Called when a camera has ended on this worker, with its counts. */
-  readonly ended: (camera: Camera, stats: CameraStats) => void;
+  readonly onEnd: (camera: Camera, stats: CameraStats) => void;
   /** Cores that a camera needs, from its rate. */
   readonly costOf: (key: string, stats: CameraStats) => number | undefined;
 }
 
-/** Runs a camera; an invalid configuration fails only this camera. */
-export function runCamera({ brokers, env, logger, began, ended, costOf }: CameraHost): RunCamera<unknown> {
+/** Returns the function that runs a camera. An invalid configuration is an error of that camera alone. */
+export function runCamera({ brokers, env, logger, onStart, onEnd, costOf }: CameraHost): RunCamera<unknown> {
   return (config, camera) => defer(() => {
     const settings = parseCamera(config, { name: camera.key, brokers, env });
     const { camera: source, published$ } = cameraPipeline(settings, brokers, { logger, fence: camera.fence, stop$: camera.stop$ });
-    const pace = new RateMonitor(hubOf(source) as CameraHub);
-    const reports$ = source.stats$.pipe(auditTime(FLEET.statusMs / 2), tap((stats) => { report(camera, stats, pace, costOf(camera.key, stats)); }));
-    // A camera that waits to reconnect has no messages left to send.
-    const done$ = camera.stop$.pipe(switchMap(() => timer(0, LOOK_MS)), filter(() => source.stats.inFlight === 0));
+    const rateMonitor = new RateMonitor(hubOf(source) as CameraHub);
+    const reports$ = source.stats$.pipe(
+      auditTime(FLEET.statusMs / 2), tap((stats) => { report(camera, stats, rateMonitor, costOf(camera.key, stats)); }),
+    );
+    // A stopped camera has ended when it has no messages left to send, even while it waits to reconnect.
+    const done$ = camera.stop$.pipe(switchMap(() => timer(0, CHECK_MS)), filter(() => source.stats.inFlight === 0));
     return new Observable((subscriber) => {
-      began(source);
+      onStart(source);
       subscriber.add(reports$.subscribe());
       const failures$ = source.events$.pipe(filter((event) => event.type === 'failed'), tap(({ error, at }) => { camera.report({ error: reasonOf(error), errorAt: at }); }));
       subscriber.add(failures$.subscribe());
       subscriber.add(published$.pipe(takeUntil(done$)).subscribe(subscriber));
-      return () => { ended(source, source.stats); };
+      return () => { onEnd(source, source.stats); };
     });
   });
 }
@@ -50,9 +53,9 @@ function reasonOf(error: RxcamError): string {
   return `${error.code}: ${errorLine(error).replace(/^'[^']*' cannot be read: /, '')}`;
 }
 
-function report(camera: FleetCamera, { state, published, dropped }: CameraStats, pace: RateMonitor, cost: number | undefined): void {
+function report(camera: FleetCamera, { state, published, dropped }: CameraStats, rateMonitor: RateMonitor, cost: number | undefined): void {
   const lost = Object.fromEntries(Object.entries(dropped).filter(([, count]) => count > 0));
   camera.report({
-    state, ...pace.report(), published, dropped: lost, ...(cost !== undefined && { cost }),
+    state, ...rateMonitor.report(), published, dropped: lost, ...(cost !== undefined && { cost }),
   });
 }

@@ -1,11 +1,12 @@
-/** The state of a fleet as text: the trouble in its first line, then workers and cameras, those in trouble before the others. */
+/** The state of a fleet as text: a summary of the trouble, then workers and cameras, those in trouble first. */
 import { CONDITIONS, type FleetCameraStatus, type FleetCondition, type FleetStatus, type FleetWorkerStatus } from '../../../fleet/index.js';
-import { type Paint, type Style, unpainted, withoutControls } from '../program/index.js';
+import { type Paint, type Style, counted, cut, unpainted, withoutControls } from '../program/index.js';
 import { ageText } from './age.js';
 
 /** The size and the colours of the output; without `columns` and `rows` it is not limited. */
 export interface TextLayout { readonly columns?: number; readonly rows?: number; readonly paint?: Paint }
 
+/** Conditions of a camera that sends no pictures. */
 const WORST: ReadonlySet<FleetCondition> = new Set(['unplaced', 'unowned', 'down']);
 const TROUBLE: ReadonlySet<FleetCondition> = new Set([...WORST, 'impaired']);
 const STYLES: Readonly<Partial<Record<FleetCondition, Style>>> = {
@@ -14,11 +15,11 @@ const STYLES: Readonly<Partial<Record<FleetCondition, Style>>> = {
 const WORKER_STYLES: Readonly<Partial<Record<FleetWorkerStatus['status'], Style>>> = {
   gone: 'red', lapsed: 'red', draining: 'yellow', joining: 'cyan',
 };
-/** Marks, which show trouble also without colour. */
+/** Marks that show trouble without colour. */
 const MARKS: Readonly<Record<FleetCondition, string>> = { unplaced: '✗', unowned: '✗', down: '▲', impaired: '◆', starting: '◐', well: ' ', ended: '□' };
 /** Longest name that is shown in full. */
 const MAX_NAME = 32;
-/** Number of lines other than workers and cameras: headings, the line about omitted cameras, and the cursor's line. */
+/** Number of lines in addition to those of workers and cameras: headings, the line about omitted cameras, and that of the cursor. */
 const OTHER_LINES = 7;
 
 type Cell = string | number | undefined;
@@ -47,13 +48,13 @@ export function statusText(state: FleetStatus, address: string, { columns = Infi
   return `${lines.join('\n')}\n`;
 }
 
-/** A text that changes with workers, owners and conditions, but not with ages and figures. */
+/** A text that changes when workers, owners or conditions change, but not with ages and figures. */
 export function statusChanges({ answers, workers, cameras }: FleetStatus): string {
   const facts = [workers.map(({ worker, status }) => [worker, status]), cameras.map(({ key, condition, worker }) => [key, condition, worker])];
   return JSON.stringify([answers, ...facts]);
 }
 
-/** One line of JSON. */
+/** The state of a fleet as one line of JSON. */
 export function statusJson({ name, at, answers, heardAt, counts, workers, cameras }: FleetStatus): string {
   const ageOf = (heard: number | undefined) => (heard === undefined ? {} : { ageMs: Math.max(0, at - heard) });
   const aged = <T extends { readonly heardAt?: number }>(one: T) => ({ ...one, ...ageOf(one.heardAt) });
@@ -64,7 +65,7 @@ export function statusJson({ name, at, answers, heardAt, counts, workers, camera
   })}\n`;
 }
 
-/** The first line: the trouble, if there is any. */
+/** The first lines: the trouble, if there is any, and notices about a broker that does not answer and about an empty fleet. */
 function headline({ name, at, answers, heardAt, cameras, workers, counts }: FleetStatus, address: string, columns: number, paint: Paint): string[] {
   const gone = workers.filter(({ status }) => status === 'gone').length;
   const trouble = [
@@ -95,7 +96,7 @@ function workerLine({ worker, status, isLeader, heardAt, load, capacity, cameras
   };
 }
 
-/** The line of a camera; without pictures, it has a reason in place of figures. */
+/** The line of a camera. One that sends no pictures has a reason in place of figures. */
 function cameraLine(camera: FleetCameraStatus, { at, workers }: FleetStatus): Line {
   const { key, condition, worker, state, fpsIn, fpsOut, fpsWanted, dropped, cost, heardAt, downSince } = camera;
   const shown = TROUBLE.has(condition) || state === 'running' ? condition : state;
@@ -109,7 +110,7 @@ function cameraLine(camera: FleetCameraStatus, { at, workers }: FleetStatus): Li
   return { cells: [...names, fpsIn?.toFixed(1), out, total, cost?.toFixed(2)], style, reason };
 }
 
-/** The reason why a camera is in trouble. */
+/** The reason for the trouble of a camera; undefined if there is none, or it is not known. */
 function reasonOf(camera: FleetCameraStatus, at: number, workers: readonly FleetWorkerStatus[]): string | undefined {
   const { condition, worker, error, errorAt, dropping } = camera;
   if (condition === 'unowned') {
@@ -127,7 +128,7 @@ function reasonOf(camera: FleetCameraStatus, at: number, workers: readonly Fleet
   return errorAt === undefined ? error : `${error} (${ageText(at - errorAt)} ago)`;
 }
 
-/** `… and 288 more: 280 well, 8 starting; --all prints them`. */
+/** The line about omitted cameras: `… and 288 more: 280 well, 8 starting; --all prints them`. */
 function leftOut(cameras: readonly FleetCameraStatus[]): string[] {
   if (cameras.length === 0) return [];
   const counts = CONDITIONS.map((condition) => [cameras.filter((one) => one.condition === condition).length, condition] as const);
@@ -151,12 +152,4 @@ function table(titles: readonly string[], lines: readonly Line[], columns: numbe
     const line = lineOf(rows[index] ?? [], reason);
     return style === undefined ? line : paint(style, line);
   })];
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, Math.max(0, length - 1))}…` : text;
 }

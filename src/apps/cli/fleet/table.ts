@@ -5,7 +5,7 @@ import type { Coordination, Rows, TableName } from '../../../core/engine/coordin
 /** Silence after which a coordinator counts as unreachable; ms. */
 const WITHIN_MS = 20_000;
 
-/** Emits the rows of a table when all are known, and after each change. */
+/** Emits the rows of a table, as values by key, when all are known, and after each change. */
 export function watchTable(coordination: Pick<Coordination, 'rows'>, name: TableName): Observable<ReadonlyMap<string, string>> {
   return coordination.rows(name).pipe(
     scan(({ table }: { table: Map<string, string>; isWhole: boolean }, { rows, isWhole }: Rows) => {

@@ -8,21 +8,24 @@ import { type FleetState, fleet } from '../../../fleet/index.js';
 import type { WorkerArguments } from '../arguments/index.js';
 import { type CameraHealth, cameraHealth, serveHealth } from '../health/index.js';
 import { logWarnings, openDashboard, stop$, version } from '../program/index.js';
-import { Costs } from './cost.js';
+import { CostMeter } from './cost.js';
 import { openCoordinator, openFleet } from './open-fleet.js';
 import { runCamera } from './run-camera.js';
 
 /** Time limit for a worker to release its cameras before it ends; ms. */
 const DRAIN_MS = 20_000;
 
-/** @returns the exit code @throws InvalidOption, before anything has started */
+/**
+ * @returns the exit code
+ * @throws InvalidOption, before anything has started
+ */
 export async function runWorker(command: WorkerArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<number> {
   const { target, coordinator, logger, close } = openFleet(command, env, secrets);
   logWarnings(logger);
   const others = Object.entries(command.brokers).map(([name, address]): [string, BrokerTarget] =>
     [name, openCoordinator(address, "worker: option 'broker'", command.options, { env, logger })]);
   const brokers = new Map<string, BrokerTarget>([['fleet', target], ...others]);
-  const costs = new Costs();
+  const costs = new CostMeter();
   const { worker: name, capacity, labels, json } = command;
   const running = new Set<Camera>();
   const own: { state: FleetState | undefined } = { state: undefined };
@@ -32,7 +35,7 @@ export async function runWorker(command: WorkerArguments, env: NodeJS.ProcessEnv
   const drain$ = stop$.pipe(tap((reason) => { logger.info({ reason }, 'draining'); }), share());
   const end = { isForced: false };
   const late$ = drain$.pipe(take(1), switchMap(() => timer(DRAIN_MS)), tap(() => { end.isForced = true; }));
-  const ended = (source: Camera, { captured, published, delivered, skipped, dropped, inFlight }: CameraStats) => {
+  const onEnd = (source: Camera, { captured, published, delivered, skipped, dropped, inFlight }: CameraStats) => {
     const { key: camera } = source;
     running.delete(source);
     costs.forget(camera);
@@ -42,7 +45,7 @@ export async function runWorker(command: WorkerArguments, env: NodeJS.ProcessEnv
   };
   const states$ = fleet({
     coordinator, labels, drain$, version: version(), dashboard: page?.publicUrl,
-    run: runCamera({ brokers, env, logger, ended, began: (camera) => { running.add(camera); }, costOf: (key, stats) => costs.of(key, stats) }),
+    run: runCamera({ brokers, env, logger, onEnd, onStart: (camera) => { running.add(camera); }, costOf: (key, stats) => costs.of(key, stats) }),
     ...(name !== undefined && { worker: name }), ...(capacity !== undefined && { capacity }),
   }).pipe(tap((state) => { own.state = state; }));
   serveHealth('worker', () => ({
@@ -58,7 +61,7 @@ export async function runWorker(command: WorkerArguments, env: NodeJS.ProcessEnv
   return end.isForced ? 1 : 0;
 }
 
-/** The states of cameras: a running one has the state of its source. */
+/** The states of this worker's cameras; that of a running one is the state of its source. */
 function camerasOf(state: FleetState | undefined, running: Iterable<Camera>): CameraHealth[] {
   const byKey = new Map([...running].map((camera) => [camera.key, camera]));
   return (state?.cameras ?? []).map(({ key, state: owned, error }) => {
@@ -76,9 +79,9 @@ function reported(states$: Observable<FleetState>, json: boolean, logger: Logger
     tap(({ state, line }) => {
       if (json) process.stdout.write(`${line}\n`);
       else logger.info(summaryOf(state), 'owns');
-      const homeless = state.cameras.filter((one) => one.state === 'unplaced').map(({ key }) => key).join(', ');
-      if (homeless !== unplaced && homeless !== '') logger.error({ cameras: homeless }, 'no worker can run these cameras');
-      unplaced = homeless;
+      const unplacedNow = state.cameras.filter((one) => one.state === 'unplaced').map(({ key }) => key).join(', ');
+      if (unplacedNow !== unplaced && unplacedNow !== '') logger.error({ cameras: unplacedNow }, 'no worker can run these cameras');
+      unplaced = unplacedNow;
     }),
   );
 }

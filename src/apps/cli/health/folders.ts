@@ -1,4 +1,4 @@
-/** Folders of the sockets by which running programs answer `rxcam health`: `PID.sock` in a folder that only their user can enter. */
+/** Folders of the sockets through which running programs answer `rxcam health`: `PID.sock` in a folder that only their user can enter. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -7,25 +7,25 @@ import { isAbsolute, join } from 'node:path';
 const PIPES = '\\\\.\\pipe\\';
 const isWindows = process.platform === 'win32';
 const SOCKET = isWindows ? /^rxcam-(\d+)$/ : /^(\d+)\.sock$/;
-const MAY_OTHERS_WRITE = 0o022;
+const WRITABLE_BY_OTHERS = 0o022;
 
 /** A running program's socket. */
 export interface Socket { readonly pid: number; readonly path: string }
 
-/** The folder for the socket of this program. systemd sets `RUNTIME_DIRECTORY` for a service. */
+/** The folder for the socket of this program. systemd sets `RUNTIME_DIRECTORY` for its services. */
 export function socketFolder(env: NodeJS.ProcessEnv): string {
   if (isWindows) return PIPES;
   const { RXCAM_RUN_DIR: given, RUNTIME_DIRECTORY: ofService, XDG_RUNTIME_DIR: ofUser } = env;
   if (isPath(given)) return given;
   if (isPath(ofService)) return ofService.split(':')[0] ?? '';
-  return isPath(ofUser) ? join(ofUser, 'rxcam') : temporary();
+  return isPath(ofUser) ? join(ofUser, 'rxcam') : temporaryFolder();
 }
 
-/** The folders to search: the program may have been started with other variables. */
+/** The folders to search: several, because the program may have been started with other variables. */
 export function socketFolders(env: NodeJS.ProcessEnv): string[] {
   if (isWindows) return [PIPES];
   if (isPath(env['RXCAM_RUN_DIR'])) return [socketFolder(env)];
-  return [...new Set([socketFolder(env), `/run/user/${process.getuid?.() ?? ''}/rxcam`, temporary(), '/run/rxcam'])];
+  return [...new Set([socketFolder(env), `/run/user/${process.getuid?.() ?? ''}/rxcam`, temporaryFolder(), '/run/rxcam'])];
 }
 
 /** The socket of a program in a folder. */
@@ -33,7 +33,7 @@ export function socketOf(folder: string, pid: number): string {
   return isWindows ? `${folder}rxcam-${pid}` : join(folder, `${pid}.sock`);
 }
 
-/** The sockets in a folder; none if other users could have created them. */
+/** The sockets in a folder; none if another user could have created them. */
 export function socketsIn(folder: string): Socket[] {
   if (!isWindows && !isTrusted(folder)) return [];
   try {
@@ -54,16 +54,16 @@ export function isPrivate(folder: string): boolean {
 /** @param owner - user id; undefined for any */
 function isPrivateOf(folder: string, owner: number | undefined): boolean {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
-  return stat?.isDirectory() === true && (owner === undefined || stat.uid === owner) && (stat.mode & MAY_OTHERS_WRITE) === 0;
+  return stat?.isDirectory() === true && (owner === undefined || stat.uid === owner) && (stat.mode & WRITABLE_BY_OTHERS) === 0;
 }
 
-/** Root may enter the folders of services. Among temporary files, any user can have created one. */
+/** Whether only this user can have created a folder's sockets. Root also trusts other users' folders, except among temporary files. */
 function isTrusted(folder: string): boolean {
   return isPrivate(folder) || (process.getuid?.() === 0 && !folder.startsWith(tmpdir()) && isPrivateOf(folder, undefined));
 }
 
-/** A folder for each user, because the folder of temporary files is shared. */
-function temporary(): string {
+/** This user's folder in the folder of temporary files, which all users share. */
+function temporaryFolder(): string {
   return join(tmpdir(), `rxcam-${process.getuid?.() ?? 0}`);
 }
 

@@ -7,13 +7,14 @@ export interface HealthAnswer {
   readonly command: string;
   readonly pid: number;
   readonly version: string;
+  /** Time since its start, in ms. */
   readonly upMs: number;
   /** Number of cameras by state. */
   readonly cameras: Readonly<Record<string, number>>;
   /** The first cameras without pictures. */
   readonly trouble: readonly CameraHealth[];
   readonly brokers: readonly { readonly address: string; readonly status: string; readonly error?: string }[];
-  /** A worker, and its status in the fleet. */
+  /** The name of a worker, and its status in the fleet. */
   readonly worker?: { readonly name: string; readonly status: string };
 }
 
@@ -30,7 +31,7 @@ export interface ProgramHealth {
   readonly worker?: NonNullable<HealthAnswer['worker']>;
 }
 
-/** States of a camera that is well: `ended` and `stopping` are those of a fleet's camera. */
+/** States of a camera that is well; `running`, `ended` and `stopping` are those of a fleet's camera. */
 const HEALTHY_STATES = new Set(['streaming', 'running', 'stopped', 'ended', 'stopping']);
 
 /** Counts cameras by state, and lists those in trouble. */
@@ -56,7 +57,7 @@ export function isHealthyState(state: string): boolean {
   return HEALTHY_STATES.has(state);
 }
 
-/** @returns undefined for anything that is not an answer: it may be from another version of rxcam */
+/** Parses an answer. @returns undefined for a text that is not one, such as that of another version of rxcam */
 export function parseHealthAnswer(line: string): HealthAnswer | undefined {
   try {
     const { command, pid, version, upMs, cameras, trouble, brokers, worker } = JSON.parse(line) as HealthAnswer;

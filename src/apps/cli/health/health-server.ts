@@ -1,4 +1,4 @@
-/** Answers `rxcam health`: each connection to this program's socket gets the program's state. A blocked event loop answers nothing. */
+/** Answers `rxcam health`: each connection to this program's socket gets the program's state. With a blocked event loop there is no answer. */
 import { rmSync } from 'node:fs';
 import { type Server, type Socket, createServer } from 'node:net';
 import type { Logger } from 'pino';
@@ -12,14 +12,14 @@ import { version } from '../program/index.js';
 const PRIVATE = 0o700;
 
 /**
- * Answers until the program ends. A program that can't have a socket runs without one, and logs that.
+ * Answers until the program ends. A program whose socket can't be created logs that, and runs without one.
  * @param command - the name of the command
- * @param said - returns the state, called for each answer
+ * @param healthOf - returns the state, called for each answer
  */
-export function serveHealth(command: string, said: () => ProgramHealth, logger: Logger, env: NodeJS.ProcessEnv): void {
+export function serveHealth(command: string, healthOf: () => ProgramHealth, logger: Logger, env: NodeJS.ProcessEnv): void {
   const path = socketOf(socketFolder(env), process.pid);
   const answer = (): HealthAnswer => {
-    const { cameras, brokers, worker } = said();
+    const { cameras, brokers, worker } = healthOf();
     return {
       command, pid: process.pid, version: version(), upMs: Math.round(process.uptime() * 1_000),
       ...summarizeCameras(cameras), brokers: brokerStates(brokers), ...(worker !== undefined && { worker }),
@@ -43,7 +43,7 @@ function listen(server: Server, path: string, folder: string): void {
     if (process.platform !== 'win32') {
       makeFolder(folder, PRIVATE);
       if (!isPrivate(folder)) throw new Error(`others can write to ${folder}`);
-      // A program that was killed leaves its socket, and may have had the same process id.
+      // A killed program leaves its socket behind, and may have had the same process id.
       rmSync(path, { force: true });
       process.once('exit', () => { rmSync(path, { force: true }); });
     }

@@ -11,11 +11,11 @@ type Expected = HealthArguments['expect'];
 export async function runHealth({ expect, pid, timeoutMs, json }: HealthArguments, env: NodeJS.ProcessEnv): Promise<number> {
   const folders = socketFolders(env);
   const sockets = folders.flatMap(socketsIn).filter((socket) => pid === undefined || socket.pid === pid);
-  const asked = (await Promise.all(sockets.map((socket) => queryProgram(socket, timeoutMs)))).filter((one) => one !== undefined);
-  const programs = asked.map((one) => ({ ...one, failure: one.failure ?? failureOf(one.answer, expect) }));
+  const answers = (await Promise.all(sockets.map((socket) => queryProgram(socket, timeoutMs)))).filter((one) => one !== undefined);
+  const programs = answers.map((one) => ({ ...one, failure: one.failure ?? failureOf(one.answer, expect) }));
   const isHealthy = programs.length > 0 && programs.every(({ failure }) => failure === undefined);
   if (json) {
-    process.stdout.write(`${JSON.stringify({ healthy: isHealthy, programs: programs.map(wordsOf) })}\n`);
+    process.stdout.write(`${JSON.stringify({ healthy: isHealthy, programs: programs.map(jsonOf) })}\n`);
   } else if (programs.length === 0) {
     const { printError } = await import('../program/fatal-errors.js');
     printError(`health: no rxcam stream, run, worker or record ${pid === undefined ? '' : `with the process id ${pid} `}runs here; looked in ${folders.join(', ')}`);
@@ -37,11 +37,11 @@ function failureOf(answer: HealthAnswer | undefined, expected: Expected): string
   return expected === 'streaming' && silent > 0 ? `${silent} ${silent === 1 ? 'camera sends' : 'cameras send'} no pictures` : undefined;
 }
 
-function wordsOf({ pid, answer, failure }: QueryResult): Record<string, unknown> {
+function jsonOf({ pid, answer, failure }: QueryResult): Record<string, unknown> {
   return { pid, healthy: failure === undefined, ...(failure !== undefined && { failure }), ...answer };
 }
 
-/** `ok  run 4711, up 3 h: 3 of 4 cameras well; hall is waiting (SOURCE_TIMEOUT); kafka://… is connected`. */
+/** `✓ run 4711, up 3 h: 3 of 4 cameras send pictures; hall is waiting (SOURCE_TIMEOUT); kafka://… is connected`. */
 function lineOf({ pid, answer, failure }: QueryResult): string {
   const mark = failure === undefined ? '✓' : '✗';
   if (answer === undefined) return `${mark} ${pid} ${failure ?? ''}`;
@@ -51,16 +51,16 @@ function lineOf({ pid, answer, failure }: QueryResult): string {
   const parts = [
     ...(failure === undefined ? [] : [failure]),
     `${well} of ${all} cameras send pictures`,
-    ...trouble.slice(0, SHOWN).map(({ camera, state, error }) => `${camera} is ${state}${error === undefined ? '' : ` (${error})`}`),
-    ...(trouble.length > SHOWN ? [`${all - well - SHOWN} more`] : []),
+    ...trouble.slice(0, MAX_NAMED).map(({ camera, state, error }) => `${camera} is ${state}${error === undefined ? '' : ` (${error})`}`),
+    ...(trouble.length > MAX_NAMED ? [`${all - well - MAX_NAMED} more`] : []),
     ...brokers.map(({ address, status }) => `${address} is ${status}`),
     ...(worker === undefined ? [] : [`worker ${worker.name} is ${worker.status}`]),
   ];
   return `${mark} ${command} ${pid}, up ${durationOf(upMs)}: ${parts.join('; ')}`;
 }
 
-/** Number of cameras in trouble that a line names. */
-const SHOWN = 3;
+/** Maximum number of cameras in trouble that a line names. */
+const MAX_NAMED = 3;
 
 function durationOf(ms: number): string {
   const units = [['d', 86_400_000], ['h', 3_600_000], ['min', 60_000]] as const;

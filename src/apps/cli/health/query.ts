@@ -17,7 +17,7 @@ export async function queryProgram({ pid, path }: Socket, timeoutMs: number): Pr
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
     if (code !== 'ECONNREFUSED') return { pid, failure: message };
-    // The program was killed, and did not remove its socket.
+    // Nothing listens: the program was killed, and could not remove its socket.
     removeSocket(path);
     return undefined;
   }
@@ -36,11 +36,11 @@ function read(path: string, timeoutMs: number): Promise<string> {
   });
 }
 
-/** Removes a socket; the folder of another user may be read-only. */
+/** Removes a socket, if this user may. */
 function removeSocket(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // The socket stays, and the next query fails as well.
+    // It is in the folder of another user: the next query fails to connect as well.
   }
 }

@@ -8,10 +8,11 @@ import type { Several } from '../../metrics/index.js';
 
 /** The values of the flags. */
 export interface DashboardFlags {
-  /** A port, or `auto`: the default one, or any free one if another program uses it. */
+  /** A port; or `auto`, the default port, or any free one if another program uses that. */
   readonly dashboard?: number | 'auto' | undefined;
+  /** Address that it listens on. */
   readonly dashboardHost?: string | undefined;
-  /** Its address as other machines reach it. */
+  /** Address at which other machines reach it. */
   readonly dashboardUrl?: string | undefined;
 }
 
@@ -21,6 +22,7 @@ export interface DashboardContents {
   readonly brokers: Several<Broker>;
   /** The fleet of a worker. */
   readonly fleet?: DashboardConfig['fleet'];
+  /** The state of a worker. */
   readonly worker?: DashboardConfig['worker'];
   /** Names of cameras that are configured but not enabled. */
   readonly disabled?: () => readonly string[];
@@ -29,25 +31,25 @@ export interface DashboardContents {
 }
 
 /**
- * Opens the dashboard, if the flags ask for one, and prints its address on stderr.
- * @returns undefined if they do not
+ * Opens the dashboard, if `--dashboard` is given, and prints its address on stderr.
+ * @returns the dashboard; undefined without the flag
  * @throws InvalidOption for a port that can't be listened on
  */
 export async function openDashboard(
   { dashboard: port, dashboardHost: host, dashboardUrl: publicUrl }: DashboardFlags, shown: DashboardContents, env: NodeJS.ProcessEnv, logger: Logger,
 ): Promise<Dashboard | undefined> {
   if (port === undefined) return undefined;
-  // Loaded only now: most commands need no server.
+  // Loaded on demand, because most commands need no server.
   const { dashboard } = await import('../../dashboard/index.js');
   const token = env['RXCAM_DASHBOARD_TOKEN'];
   const { cameras, ...others } = shown;
   const config = { ...others, host, publicUrl, ...(token !== undefined && token !== '' && { token }) };
-  const at = (wanted: number | undefined) => dashboard(cameras, { ...config, port: wanted });
-  const page = port === 'auto' ? await at(undefined).catch((error: unknown) => {
-    if (isRxcamError(error) && error.message.includes("option 'port'")) return at(0);
+  const openAt = (wanted: number | undefined) => dashboard(cameras, { ...config, port: wanted });
+  const page = port === 'auto' ? await openAt(undefined).catch((error: unknown) => {
+    if (isRxcamError(error) && error.message.includes("option 'port'")) return openAt(0);
     throw error;
-  }) : await at(port);
-  // The log is filtered by level, and leaves tokens out of addresses; this line is for the user who started the program.
+  }) : await openAt(port);
+  // Not in the log, which is filtered by level, and hides the token in the address that the user needs.
   process.stderr.write(`dashboard: ${page.url}\n`);
   logger.debug({ port: page.port }, 'the dashboard is open');
   return page;

@@ -1,7 +1,10 @@
-/** Prints errors in one line without secrets, and ends the program, and its ffmpeg processes, on an uncaught one. */
+/** Prints errors in one line without secrets, and ends the program and its ffmpeg processes on an uncaught error. */
 import { isRxcamError } from '../../../core/errors/errors.js';
 import { redact } from '../../../core/redact/redact.js';
 import { takeWarnings } from './warnings.js';
+
+/** The exit code for bad usage. */
+export const EXIT_USAGE = 2;
 
 /** An error in one line, without credentials. */
 export function errorLine(error: unknown, secrets: Iterable<string> = []): string {
@@ -9,12 +12,12 @@ export function errorLine(error: unknown, secrets: Iterable<string> = []): strin
   return redact(text, secrets).replace(/\s*[\r\n]+\s*/g, ' ').trim();
 }
 
-/** Whether an error is a mistake that the user can correct. */
+/** Whether an error is a mistake in the user's options. */
 export function isUsageError(error: unknown): error is Error {
   return isRxcamError(error) && error.code === 'INVALID_OPTION';
 }
 
-/** Prints an error on stderr, in one line that ends with the page about it. */
+/** Prints an error on stderr, in one line that ends with the address of the page about it. */
 export function printError(error: unknown, secrets: Iterable<string> = [], page = isRxcamError(error) ? error.page : undefined): void {
   process.stderr.write(`rxcam: ${errorLine(error, secrets)}${page === undefined ? '' : ` (${page})`}\n`);
 }
@@ -22,7 +25,7 @@ export function printError(error: unknown, secrets: Iterable<string> = [], page 
 /** Ends the program with exit code 1 on an uncaught error. */
 export function exitOnUncaughtError(): void {
   takeWarnings();
-  // A full disk or a closed pipe is handled by the code that writes.
+  // The code that writes handles a full disk or a closed pipe.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {

@@ -1,4 +1,4 @@
-/** pino to stderr, with every text redacted first: logs of other libraries are included. */
+/** A pino logger whose lines contain no secrets, even those that other libraries log. */
 import { type Logger, pino } from 'pino';
 import { isSecretOption, redact } from '../../../core/redact/redact.js';
 import type { LogLevel } from '../flags/index.js';
@@ -10,41 +10,45 @@ interface ErrorFacts { readonly type: string; readonly code?: unknown; readonly 
 const MAX_DEPTH = 6;
 
 /**
- * A logger whose lines go to `write`.
+ * A logger whose lines go to `write`. Default: stderr.
  * @param secrets - texts to hide at every occurrence; credentials in addresses are always hidden
  */
-export function createLogger(level: LogLevel, secrets: readonly string[], write: (line: string) => void): Logger {
+export function createLogger(level: LogLevel, secrets: readonly string[], write: (line: string) => void = writeToStderr): Logger {
   return pino({
     name: 'rxcam',
     level,
     formatters: {
-      bindings: (bindings) => clean(bindings, secrets) as Record<string, unknown>,
-      log: (facts) => clean(facts, secrets) as Record<string, unknown>,
+      bindings: (bindings) => redacted(bindings, secrets) as Record<string, unknown>,
+      log: (facts) => redacted(facts, secrets) as Record<string, unknown>,
     },
     hooks: {
       logMethod(words, method) {
-        const shown = spelledOut(words).map((word) => (typeof word === 'string' ? redact(word, secrets) : word));
-        method.apply(this, shown as typeof words);
+        const redactedWords = withErrorMessage(words).map((word) => (typeof word === 'string' ? redact(word, secrets) : word));
+        method.apply(this, redactedWords as typeof words);
       },
     },
   }, { write });
 }
 
-/** For a logged error without a message, pino writes the error's text into the line, past every formatter: make it the message. */
-function spelledOut([first, ...others]: readonly unknown[]): unknown[] {
+function writeToStderr(line: string): void {
+  process.stderr.write(line);
+}
+
+/** Adds the text of a logged error as the message, if there is none: pino itself adds it after the formatters, which redact texts. */
+function withErrorMessage([first, ...others]: readonly unknown[]): unknown[] {
   const facts = first instanceof Error ? { err: first } : first;
   const error = (facts as { err?: unknown } | null | undefined)?.err;
   return error instanceof Error && others.length === 0 ? [facts, error.message] : [facts, ...others];
 }
 
-/** Returns the value with all texts redacted; errors become plain objects. */
-function clean(value: unknown, secrets: readonly string[], depth = 0): unknown {
+/** The value with all texts redacted; errors become plain objects. */
+function redacted(value: unknown, secrets: readonly string[], depth = 0): unknown {
   if (typeof value === 'string') return redact(value, secrets);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return '…';
-  if (value instanceof Error) return clean(factsOf(value), secrets, depth + 1);
-  if (Array.isArray(value)) return value.map((one) => clean(one, secrets, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, isSecretOption(name) ? '(hidden)' : clean(one, secrets, depth + 1)]));
+  if (value instanceof Error) return redacted(factsOf(value), secrets, depth + 1);
+  if (Array.isArray(value)) return value.map((one) => redacted(one, secrets, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, isSecretOption(name) ? '(hidden)' : redacted(one, secrets, depth + 1)]));
 }
 
 function factsOf(error: Error): ErrorFacts {

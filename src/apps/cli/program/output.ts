@@ -1,15 +1,15 @@
-/** Writes lines: to the log, which may lose some but never blocks, and to the result, which reports whether it arrived. */
+/** Writes the lines of the log, which may drop some but never waits, and the result, which reports an error if it is not read. */
 import { fstatSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 
-/** Limit of text waiting for a slow reader, in characters; further lines are dropped. */
+/** Maximum length of the text that waits for a slow reader, in characters; further lines are dropped. */
 const MAX_WAITING = 1_000_000;
 const STDERR = 2;
 
-/** Error codes of a write whose reader, or terminal, is gone. */
+/** Codes of errors of a write whose reader or terminal is gone. */
 export const READER_GONE_CODES = new Set<string | undefined>(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED', 'ECONNRESET']);
 
-/** A log that never ends the program: if the disk is full, or the reader has stopped or ended, lines are dropped and counted. */
+/** The output of a log. If the disk is full, or the reader has stopped or ended, lines are dropped and counted, and the program continues. */
 export class LineSink {
   /** Lines dropped since the last one written. */
   #dropped = 0;
@@ -20,9 +20,9 @@ export class LineSink {
 
   /** @param report - called with the number of lines dropped, once lines can be written again */
   constructor(readonly stream: Writable & { readonly isTTY?: boolean }, readonly report: (dropped: number) => void, readonly fd = STDERR) {
-    // Node closes a file's stream at its first error, but a disk may have space again.
+    // Node closes a file's stream at its first error, but a disk may have space again later.
     this.#isFile = stream.isTTY !== true && isFile(fd);
-    stream.on('error', () => { this.#lost(); });
+    stream.on('error', () => { this.#countDropped(); });
   }
 
   /** Lines dropped in total. */
@@ -31,7 +31,7 @@ export class LineSink {
   write(line: string): void {
     const isWritten = this.#isFile ? this.#toFile(line) : this.#toStream(line);
     if (!isWritten) {
-      this.#lost();
+      this.#countDropped();
     } else if (this.#dropped > 0) {
       const dropped = this.#dropped;
       this.#dropped = 0;
@@ -39,7 +39,7 @@ export class LineSink {
     }
   }
 
-  #lost(): void {
+  #countDropped(): void {
     this.#dropped++;
     this.#total++;
   }
@@ -62,20 +62,20 @@ export class LineSink {
   }
 }
 
-/** Writes a text within a time limit in ms; resolves with undefined when it is written, or with the error. */
+/** Writes a text within a time limit in ms. Resolves with undefined when it is written, otherwise with the error. */
 export function writeWithin(stream: Writable, text: string | Uint8Array, withinMs: number): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const late = setTimeout(() => { resolve(new Error(`it was not read within ${withinMs} ms`)); }, withinMs);
-    const settle = (error?: Error | null) => {
+    const finish = (error?: Error | null) => {
       clearTimeout(late);
       resolve(error ?? undefined);
     };
-    stream.once('error', settle);
-    stream.write(text, settle);
+    stream.once('error', finish);
+    stream.write(text, finish);
   });
 }
 
-/** A character device other than a terminal, such as /dev/full, is written to like a file. */
+/** Whether a descriptor is written to like a file: also that of a character device other than a terminal, such as /dev/full. */
 function isFile(fd: number): boolean {
   try {
     const stat = fstatSync(fd);

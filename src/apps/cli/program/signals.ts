@@ -1,4 +1,4 @@
-/** Stops the program from outside: the first signal asks it to end, the second ends it. */
+/** Reasons to stop the program from outside: the first signal requests its end, the second ends it at once. */
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Observable, Subject, defer, share } from 'rxjs';
@@ -9,13 +9,13 @@ export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'closed';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Emits at SIGHUP, which requests a reload. */
+/** Emits on SIGHUP, if that requests a reload. */
 const reload = new Subject<void>();
 let isReloading = false;
 
 /**
- * Emits each reason to stop. A signal after the first one ends the process and every ffmpeg at once, with exit code 128 + the
- * signal's number. The handlers stay until the process ends. A log without a reader is not a reason.
+ * Emits each reason to stop. A signal after the first reason ends the process and each ffmpeg at once, with exit code 128 + the
+ * signal's number. The handlers stay until the process ends. That only the log has no reader is not a reason.
  */
 export const stop$: Observable<StopReason> = new Observable<StopReason>((subscriber) => {
   let isStopping = false;
@@ -30,21 +30,21 @@ export const stop$: Observable<StopReason> = new Observable<StopReason>((subscri
       subscriber.next(signal);
     });
   }
-  const closed = () => {
+  const stopClosed = () => {
     isStopping = true;
     subscriber.next('closed');
   };
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (READER_GONE_CODES.has(error.code)) closed(); });
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => { if (READER_GONE_CODES.has(error.code) && isStdoutGone()) closed(); });
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (READER_GONE_CODES.has(error.code)) stopClosed(); });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => { if (READER_GONE_CODES.has(error.code) && isStdoutGone()) stopClosed(); });
 }).pipe(share({ resetOnRefCountZero: false }));
 
-/** From the first subscription on, SIGHUP requests a reload; it stops the program only if its terminal is gone. */
+/** Emits when a reload is requested by SIGHUP, which from the first subscription on stops the program only if its terminal is gone. */
 export const reload$: Observable<void> = defer(() => {
   isReloading = true;
   return reload;
 });
 
-/** Whether there is a terminal that can be lost; a service gets SIGHUP only from its manager. */
+/** Whether SIGHUP does not mean that the terminal is gone: it still exists, or the program is a service, which has none. */
 function hasTerminal(): boolean {
   if (![process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)) return true;
   try {
@@ -55,7 +55,7 @@ function hasTerminal(): boolean {
   }
 }
 
-/** Whether stdout has lost its reader. Nothing is written to it before the end, so this checks the log, if both have the same reader. */
+/** Whether stdout has lost its reader: nothing is written to it before the end, but the log, which has just failed, may have the same reader. */
 function isStdoutGone(): boolean {
   if (process.stdout.destroyed || process.stderr.isTTY) return true;
   try {

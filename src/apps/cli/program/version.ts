@@ -1,7 +1,5 @@
-/** The version of rxcam. */
+/** The version of rxcam, as package.json states it. */
 import { createRequire } from 'node:module';
-
-/** As package.json states it. */
 export function version(): string {
   return (createRequire(import.meta.url)('rxcam/package.json') as { version: string }).version;
 }

@@ -1,4 +1,4 @@
-/** Turns Node's warnings into lines of the log: Node itself would print text between lines of JSON. */
+/** Turns Node's warnings into lines of the log, because Node itself would print plain text between lines of JSON. */
 import type { Logger } from 'pino';
 
 /** Warnings kept until there is a log. */
@@ -7,7 +7,7 @@ const MAX_KEPT = 20;
 let kept: Error[] = [];
 let log: Pick<Logger, 'warn'> | undefined;
 
-/** Stops Node from printing warnings itself. */
+/** Keeps Node from printing warnings itself. */
 export function takeWarnings(): void {
   process.removeAllListeners('warning');
   process.on('warning', (warning) => {

@@ -1,4 +1,4 @@
-/** The command `clip`: makes one file of a period. */
+/** The command `clip`: writes a period of a topic into one file. */
 import { clip as makeClip } from '../../clip.js';
 import { isUsageError, printError, stop$ } from '../program/index.js';
 import type { ClipArguments } from '../arguments/index.js';
@@ -6,7 +6,7 @@ import { clipLines, jsonLine } from './lines.js';
 import { EXIT_NOT_WHOLE, openTopic } from './topic.js';
 
 /**
- * Makes the file, unless the program is stopped.
+ * Writes the file, unless the program is stopped.
  * @returns the exit code
  * @throws InvalidOption
  */

@@ -1,4 +1,4 @@
-/** A line for each message, gap and summary: for people, or as JSON. */
+/** The lines for messages, gaps and summaries, as text or as JSON. */
 import type { Clip } from '../../clip.js';
 import type { Gap, Received, Verified } from '../../../message/index.js';
 import type { RecordClosed, RecordGap, Recorded } from '../../../consumer/index.js';
@@ -6,7 +6,7 @@ import { sizeText } from '../../../ledger/index.js';
 import { withoutControls } from '../program/index.js';
 import type { ReadSummary } from './summary.js';
 
-/** An object in one line; a message with the facts of its picture, without its bytes. */
+/** An object as a line of JSON; of a message only its facts, without its bytes. */
 export function jsonLine(one: object): string {
   return `${JSON.stringify('facts' in one ? factsOf(one as Received | Verified) : one)}\n`;
 }
@@ -32,10 +32,10 @@ export function summaryLine({ received, bytes, expired, failures, verdicts }: Re
 
 /** A report of `record`, as text. */
 export function recordedLine(event: Recorded): string {
-  return `${withoutControls(recordedInWords(event))}\n`;
+  return `${withoutControls(reportText(event))}\n`;
 }
 
-function recordedInWords(event: Recorded): string {
+function reportText(event: Recorded): string {
   switch (event.type) {
     case 'opened': return `${timeOf(event.from)} ${event.camera} opened ${event.file}`;
     case 'closed': return `${timeOf(event.to)} ${event.camera} closed ${event.file}: ${fileInWords(event)}, ${event.error ?? event.reason}`;

@@ -13,7 +13,7 @@ import type { PlayArguments } from '../arguments/index.js';
 import { openTopic, readTopic } from './topic.js';
 
 /**
- * Plays until the end of the reading, until the window is closed, or until the program is stopped.
+ * Plays until the reading ends, the window is closed, or the program is stopped.
  * @returns the exit code
  * @throws InvalidOption
  */
@@ -42,7 +42,7 @@ export async function runPlay(command: PlayArguments, env: NodeJS.ProcessEnv, se
   }
 }
 
-/** The pictures of one key, in one stream. */
+/** Writes the pictures of one key, the first that arrives, to the pipe as one stream. */
 function played(messages: Reception, pipe: Writable): Observable<unknown> {
   return defer(() => {
     let shown: string | undefined;

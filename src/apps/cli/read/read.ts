@@ -1,4 +1,4 @@
-/** The commands `read` and `verify`: print messages and count them. */
+/** The commands `read` and `verify`: print and count messages. */
 import { type Observable, lastValueFrom, take, takeUntil, tap } from 'rxjs';
 import { type Verify, verify } from '../../../../operators/index.js';
 import type { Reception } from '../../../broker/index.js';
@@ -9,7 +9,7 @@ import { stop$ } from '../program/index.js';
 import { openTopic, readTopic, summaryAndExitCode } from './topic.js';
 
 /**
- * Reads until the end of the reading, or until the program is stopped.
+ * Reads until the reading ends or the program is stopped.
  * @returns the exit code
  * @throws InvalidOption, before anything has started
  */
@@ -27,7 +27,7 @@ export async function runRead(command: ReadArguments, env: NodeJS.ProcessEnv, se
   return exitCode;
 }
 
-/** Emits once for each message. */
+/** Prints the messages; emits once for each. */
 function printed(messages: Reception, check: Verify | undefined, { program }: ReadArguments): Observable<unknown> {
   const { json, quiet, frames = Infinity } = program;
   const counted = frames === Infinity ? messages : messages.pipe(take(frames));
@@ -37,7 +37,7 @@ function printed(messages: Reception, check: Verify | undefined, { program }: Re
   }));
 }
 
-/** Events shown even for a whole topic. */
+/** Whether a value is printed even with `--quiet`. */
 function isWrong(one: Received | Verified | Gap): boolean {
   return 'verdict' in one && (one.verdict === 'gap' || one.verdict === 'torn');
 }

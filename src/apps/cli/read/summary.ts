@@ -2,12 +2,13 @@
 import type { VerifyStats } from '../../../../operators/index.js';
 import type { ReceptionStats } from '../../../broker/index.js';
 
+/** The counts of a reading. */
 export interface ReadSummary {
   readonly received: number;
   readonly bytes: number;
   readonly expired: number;
   readonly failures: number;
-  /** `missing`: dropped, lost and expired, except those that arrived late. */
+  /** The counts of `verify`. `missing`: dropped, lost and expired messages, except those that arrived late. */
   readonly verdicts?: VerifyStats & { readonly missing: number };
 }
 

@@ -1,4 +1,4 @@
-/** Shared by the commands that read a topic: the broker, its log, the check of all messages, and the exit code. */
+/** Parts that the commands which read a topic share: the broker, the log, the summary and the exit code. */
 import type { Logger } from 'pino';
 import { type Verify, subscribe } from '../../../../operators/index.js';
 import { BROKERS, type Broker, type Reception, brokerAt } from '../../../broker/index.js';
@@ -13,7 +13,7 @@ export const EXIT_NOT_WHOLE = 3;
 /** An open broker, and the topic in its address. */
 export interface OpenTopic { readonly broker: Broker; readonly topic: string; readonly logger: Logger }
 
-/** The messages of a topic; failed connections are logged. */
+/** The messages of a topic. Failed connections are logged. */
 export interface TopicReading {
   readonly messages: Reception;
   /** The state of the connections that read it, for `rxcam health`. */
@@ -24,7 +24,7 @@ export interface TopicReading {
 
 /** @throws InvalidOption */
 export function openTopic({ command, settings, program }: ReaderArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): OpenTopic {
-  const logger = createLogger(program.logLevel, secrets, (line) => { process.stderr.write(line); });
+  const logger = createLogger(program.logLevel, secrets);
   const readFrom = `${command}: the address of a broker`;
   const { name } = brokerAt(settings.program.to, readFrom);
   if (BROKERS[name].hosts === 'none') throw new InvalidOption(`${command}: ${name}: given, expected the address of a broker outside this program`);

@@ -1,2 +1,2 @@
-/** Running cameras on a terminal. */
+/** The command `stream`, and the output that `run` shares with it. */
 export { Session } from './session.js';

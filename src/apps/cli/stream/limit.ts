@@ -1,10 +1,10 @@
-/** Ends a camera after a number of messages: further ones replace those that the outbox drops. */
+/** Ends a camera after a number of messages; those that the outbox drops do not count. */
 import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
 import type { CameraEvent } from '../../../core/events.js';
 import type { CameraMessage } from '../../../core/frame/frame.js';
 
 /**
- * Passes messages on until `limit` of them are sent or pending. It counts by `inputOrder`, which continues over
+ * Passes messages on until this number of them is sent or pending. It counts by `inputOrder`, which continues over
  * reconnects, so that each subscription continues the count.
  */
 export function limitMessages(messages: number, events$: Observable<CameraEvent>): MonoTypeOperatorFunction<CameraMessage> {
@@ -16,7 +16,7 @@ export function limitMessages(messages: number, events$: Observable<CameraEvent>
     subscriber.add(source.subscribe({
       next: (message) => {
         subscriber.next(message);
-        // Whether the outbox had room for it is known only now.
+        // Only after `next` is it known whether the outbox has dropped a message.
         if (message.inputOrder - dropped >= messages) subscriber.complete();
       },
       error: (error: unknown) => { subscriber.error(error); },

@@ -1,17 +1,14 @@
 /** The terminal while cameras run: a table redrawn in place, with log lines above it. */
 import { createLogUpdate } from 'log-update';
 import { type Subscription, timer } from 'rxjs';
-import { type Paint, readableLine } from '../program/index.js';
+import { ASSUMED_TERMINAL, type Paint, readableLine } from '../program/index.js';
 import { type View, tableText } from './table.js';
-
-/** Some pseudo-terminals report no size. */
-const ASSUMED = { columns: 80, rows: 24 };
 
 export class Screen {
   readonly #draw = createLogUpdate(process.stdout);
   #view: (() => View) | undefined;
   #redrawing: Subscription | undefined;
-  /** The last line of the log. */
+  /** The last line of the log, to leave out what the next one repeats. */
   #before = '';
 
   constructor(readonly paint: Paint) {}
@@ -29,7 +26,7 @@ export class Screen {
     this.#redraw();
   }
 
-  /** Leaves the last state on the screen. */
+  /** Stops drawing, and leaves the last state on the screen. */
   end(): void {
     this.#redrawing?.unsubscribe();
     this.#redraw();
@@ -40,8 +37,8 @@ export class Screen {
   #redraw(): void {
     if (this.#view === undefined) return;
     const { stdout } = process;
-    stdout.columns ||= ASSUMED.columns;
-    stdout.rows ||= ASSUMED.rows;
+    stdout.columns ||= ASSUMED_TERMINAL.columns;
+    stdout.rows ||= ASSUMED_TERMINAL.rows;
     const { columns, rows } = stdout;
     this.#draw(tableText(this.#view(), { columns, rows, paint: this.paint }));
   }

@@ -1,4 +1,4 @@
-/** Parts that `stream` and `run` share: the log, the table, the brokers' states, and the counts at the end. */
+/** The output of `stream` and `run`: the log, the table, the brokers' states, and the counts at the end. */
 import type { Logger } from 'pino';
 import { type Observable, Subscription } from 'rxjs';
 import { stats } from '../../../../operators/index.js';
@@ -14,15 +14,16 @@ import { Screen } from './screen.js';
 import { readableSummary, summaryOf } from './summary.js';
 import type { Progress, View } from './table.js';
 
-/** Time limit for the reader of the result; ms. */
-const DELIVERED_WITHIN_MS = 5_000;
+/** Time limit for printing the counts to a slow reader; ms. */
+const PRINT_TIMEOUT_MS = 5_000;
 
-/** Options of the program that concern its output. */
+/** Options of the output. */
 export interface SessionOptions {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly color?: Colours | undefined;
   readonly logLevel?: LogLevel | undefined;
+  /** Interval of redrawing the table, in ms. */
   readonly refresh?: number | undefined;
 }
 
@@ -30,12 +31,12 @@ export interface SessionOptions {
 export interface RunningParts {
   readonly cameras: readonly Camera[];
   readonly brokers: readonly Broker[];
-  /** Notices, a line each. */
+  /** Notices below the table, one on each line. */
   readonly notes?: readonly string[];
 }
 
 /** Facts about a camera besides its statistics. */
-interface Followed { rate: CameraStats['rate']; reason: string | undefined; pictures: number | undefined; readonly subscription: Subscription }
+interface FollowedCamera { rate: CameraStats['rate']; reason: string | undefined; pictures: number | undefined; readonly subscription: Subscription }
 
 export class Session {
   readonly logger: Logger;
@@ -43,18 +44,18 @@ export class Session {
   readonly #sink: LineSink;
   readonly #watching = new Subscription();
   /** Cameras of the table, and brokers whose states are logged. */
-  readonly #followed = new Map<Camera, Followed>();
+  readonly #followed = new Map<Camera, FollowedCamera>();
   readonly #brokers = new Map<Broker, Subscription>();
-  #atWork: RunningParts = { cameras: [], brokers: [] };
+  #shown: RunningParts = { cameras: [], brokers: [] };
 
-  /** @param secrets - texts that no line of the log shows; more may be added */
+  /** @param secrets - texts that no line of the log shows; more may be added to the array later */
   constructor(readonly options: SessionOptions, secrets: readonly string[], env: NodeJS.ProcessEnv) {
     const { json, quiet, color, logLevel } = options;
-    // A dumb terminal can't move its cursor, and gets lines.
+    // A dumb terminal can't move its cursor, so it gets lines in place of a table.
     const isDumb = env['TERM'] === 'dumb';
     this.#screen = process.stdout.isTTY && !json && !quiet && !isDumb ? new Screen(paintOn(process.stdout, env, color)) : undefined;
     const screen = this.#screen;
-    // With a table, only warnings and errors are logged, unless stderr goes elsewhere.
+    // On the terminal of the table, only warnings and errors are logged.
     const isShared = screen !== undefined && process.stderr.isTTY;
     const level = logLevel ?? (quiet ? 'error' : isShared ? 'warn' : 'info');
     this.#sink = new LineSink(process.stderr, (dropped) => { this.logger.warn({ dropped }, `${dropped} lines of the log could not be written`); });
@@ -65,16 +66,16 @@ export class Session {
     logWarnings(this.logger);
   }
 
-  /** Shows these cameras and brokers, and logs changes of the brokers' states; the table starts with the first call. */
-  show(atWork: RunningParts): void {
-    this.#atWork = atWork;
-    this.#followBrokers(atWork.brokers);
+  /** Shows these cameras and brokers in the table, and logs changes of the brokers' states. The first call starts the table. */
+  show(parts: RunningParts): void {
+    this.#shown = parts;
+    this.#followBrokers(parts.brokers);
     if (this.#screen === undefined) return;
-    this.#followCameras(atWork.cameras);
+    this.#followCameras(parts.cameras);
     this.#screen.start(() => this.#view(), this.options.refresh ?? STATS.every);
   }
 
-  /** Leaves the last state on the screen. */
+  /** Stops the table, and leaves its last state on the screen. */
   end(): void {
     for (const { subscription } of this.#followed.values()) subscription.unsubscribe();
     for (const subscription of this.#brokers.values()) subscription.unsubscribe();
@@ -84,7 +85,7 @@ export class Session {
 
   /**
    * Prints the counts.
-   * @returns the error if the result could not be written; a reader of text may stop early without an error
+   * @returns the error if they could not be written; that the reader of text is gone is not an error
    */
   async print(cameras: readonly { readonly key: string; readonly stats: CameraStats }[]): Promise<Error | undefined> {
     const error = await this.#print(cameras);
@@ -99,42 +100,42 @@ export class Session {
     const { dropped } = this.#sink;
     const counted = dropped === 0 ? summary : { ...summary, logLinesDropped: dropped };
     const text = json ? `${JSON.stringify(counted)}\n` : readableSummary(summary, cameras.map(({ key }) => key));
-    const error = await writeWithin(process.stdout, text, DELIVERED_WITHIN_MS);
+    const error = await writeWithin(process.stdout, text, PRINT_TIMEOUT_MS);
     return !json && READER_GONE_CODES.has(error?.code) ? undefined : error;
   }
 
   #followCameras(cameras: readonly Camera[]): void {
-    forget(this.#followed, cameras, ({ subscription }) => { subscription.unsubscribe(); });
+    removeOthers(this.#followed, cameras, ({ subscription }) => { subscription.unsubscribe(); });
     for (const camera of cameras) {
       if (this.#followed.has(camera)) continue;
       const subscription = new Subscription();
-      const held: Followed = { rate: camera.stats.rate, reason: undefined, pictures: undefined, subscription };
-      this.#followed.set(camera, held);
+      const followed: FollowedCamera = { rate: camera.stats.rate, reason: undefined, pictures: undefined, subscription };
+      this.#followed.set(camera, followed);
       // The statistics have only the code of the last error.
       subscription.add(hubOf(camera)?.ledger.stateEvents$.subscribe((event) => {
-        // The camera's key is in the same line: the address would leave less room for the reason.
-        if (event.type === 'failed') held.reason = errorLine(event.error).replace(/^'[a-z]+:[^']*' (?:cannot be read: )?/, '');
-        if (event.type === 'recovered') held.reason = undefined;
-        if (event.type === 'opened') held.pictures = picturesOf(event.source);
+        // Without the address: the line has the camera's key, and little room for the reason.
+        if (event.type === 'failed') followed.reason = errorLine(event.error).replace(/^'[a-z]+:[^']*' (?:cannot be read: )?/, '');
+        if (event.type === 'recovered') followed.reason = undefined;
+        if (event.type === 'opened') followed.pictures = picturesOf(event.source);
       }));
-      subscription.add(this.#statsOf(camera).subscribe(({ rate }) => { held.rate = rate; }));
+      subscription.add(this.#statsOf(camera).subscribe(({ rate }) => { followed.rate = rate; }));
     }
   }
 
-  /** A camera's statistics. Its own ones are free; another window needs all of its events. */
+  /** A camera's statistics. Those of the camera itself cost nothing more; another interval needs all of its events. */
   #statsOf(camera: Camera): Observable<CameraStats> {
     const { refresh = STATS.every } = this.options;
     return refresh === STATS.every ? camera.stats$ : camera.events$.pipe(stats({ every: refresh }));
   }
 
   #followBrokers(brokers: readonly Broker[]): void {
-    forget(this.#brokers, brokers, (subscription) => { subscription.unsubscribe(); });
+    removeOthers(this.#brokers, brokers, (subscription) => { subscription.unsubscribe(); });
     for (const broker of brokers) if (!this.#brokers.has(broker)) this.#brokers.set(broker, logBroker(broker, this.logger));
   }
 
   /** The current counts, with the rates of the last window. */
   #view(): View {
-    const { cameras, brokers, notes } = this.#atWork;
+    const { cameras, brokers, notes } = this.#shown;
     return {
       notes,
       cameras: cameras.map((camera) => {
@@ -148,7 +149,7 @@ export class Session {
   }
 }
 
-/** Number of pictures of a file; undefined for a source without an end. */
+/** Number of pictures of a file; undefined if it is not known. */
 function picturesOf({ durationSeconds, fps }: SourceInfo): number | undefined {
   return durationSeconds === undefined || fps === undefined || durationSeconds * fps < 1 ? undefined : durationSeconds * fps;
 }
@@ -161,7 +162,7 @@ function progressOf({ plan: { origin } }: Camera, { captured }: CameraStats, pic
   return pictures === undefined || endless ? undefined : { share: Math.min(1, captured / pictures), isDownload: false };
 }
 
-function forget<K, V>(map: Map<K, V>, keep: readonly K[], gone: (value: V) => void): void {
+function removeOthers<K, V>(map: Map<K, V>, keep: readonly K[], gone: (value: V) => void): void {
   for (const [key, value] of map) {
     if (keep.includes(key)) continue;
     gone(value);

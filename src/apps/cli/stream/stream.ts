@@ -8,12 +8,12 @@ import { type ProgramOptions, type Settings, type StreamArguments, openTarget } 
 import { DEFAULT_TOPIC } from '../flags/index.js';
 import { cameraHealth, serveHealth } from '../health/index.js';
 import { type StopReason, errorLine, openDashboard, stop$ } from '../program/index.js';
-import { type Line, checkRoutes, createCameras, createPipeline } from './pipeline.js';
+import { type CameraPipeline, checkRoutes, createCameras, createPipeline } from './pipeline.js';
 import { Session } from './session.js';
 
 /**
- * Streams until every camera has ended or the program is stopped, sends the rest, and prints the counts.
- * @returns the errors that ended cameras, and those of writing the result
+ * Streams until all cameras have ended or the program is stopped, sends the remaining messages, and prints the counts.
+ * @returns the errors that ended cameras, and that of printing the counts
  * @throws InvalidOption, before anything has started
  */
 export async function runStream(command: StreamArguments, env: NodeJS.ProcessEnv, secrets: readonly string[]): Promise<unknown[]> {
@@ -22,39 +22,42 @@ export async function runStream(command: StreamArguments, env: NodeJS.ProcessEnv
   const session = new Session(program, secrets, env);
   const { logger } = session;
   const target = openTarget(settings, env, logger);
-  const lines = linesOf(createCameras(sources, settings, logger), settings, target);
-  const page = await openDashboard(program, { cameras: lines.map(({ gate }) => gate), brokers: [target.broker] }, env, logger);
-  session.show({ cameras: lines.map(({ gate }) => gate), brokers: [target.broker] });
-  serveHealth('stream', () => ({ cameras: lines.map(({ gate }) => cameraHealth(gate)), brokers: [target.broker] }), logger, env);
-  const { failures, stoppedBy } = await flow(lines, logger);
-  if (stoppedBy === 'closed' && hasEnd(lines, program)) failures.push(new Error('the output no longer has a reader'));
+  const pipelines = pipelinesOf(createCameras(sources, settings, logger), settings, target);
+  const page = await openDashboard(program, { cameras: pipelines.map(({ camera }) => camera), brokers: [target.broker] }, env, logger);
+  session.show({ cameras: pipelines.map(({ camera }) => camera), brokers: [target.broker] });
+  serveHealth('stream', () => ({ cameras: pipelines.map(({ camera }) => cameraHealth(camera)), brokers: [target.broker] }), logger, env);
+  const { failures, stoppedBy } = await runPipelines(pipelines, logger);
+  if (stoppedBy === 'closed' && hasEnd(pipelines, program)) failures.push(new Error('the output no longer has a reader'));
   await close(target.broker, program, logger);
   await page?.close();
   session.end();
-  const unsaid = await session.print(lines.map(({ gate }) => ({ key: gate.key, stats: gate.stats })));
-  if (unsaid !== undefined) failures.push(unsaid);
+  const outputError = await session.print(pipelines.map(({ camera }) => ({ key: camera.key, stats: camera.stats })));
+  if (outputError !== undefined) failures.push(outputError);
   return failures;
 }
 
-/** @throws InvalidOption */
-function linesOf(gates: readonly Camera[], settings: Settings, { broker, topic: usual = DEFAULT_TOPIC }: BrokerTarget): Line[] {
-  const planned = gates.map((gate, index) => {
+/** The pipeline of each camera. @throws InvalidOption */
+function pipelinesOf(cameras: readonly Camera[], settings: Settings, { broker, topic: defaultTopic = DEFAULT_TOPIC }: BrokerTarget) {
+  const planned = cameras.map((camera, index) => {
     const source = settings.sources[index] ?? { camera: {}, toMessage: {}, topic: undefined };
-    return { gate, source, topic: source.topic ?? usual };
+    return { camera, source, topic: source.topic ?? defaultTopic };
   });
-  checkRoutes(planned.map(({ gate, source, topic }) => ({ camera: gate.key, topic, key: source.toMessage.key ?? gate.key })));
-  return planned.map(({ gate, source, topic }) => createPipeline(gate, source, { settings, broker, topic }));
+  checkRoutes(planned.map(({ camera, source, topic }) => ({ camera: camera.key, topic, key: source.toMessage.key ?? camera.key })));
+  return planned.map(({ camera, source, topic }) => createPipeline(camera, source, { settings, broker, topic }));
 }
 
-/** Completes when all cameras have ended or were stopped. */
-async function flow(lines: readonly Line[], logger: Logger): Promise<{ failures: unknown[]; stoppedBy: StopReason | undefined }> {
+/** The errors that ended cameras, and the reason to stop, if there was one. */
+interface StreamEnd { readonly failures: unknown[]; readonly stoppedBy: StopReason | undefined }
+
+/** Resolves when all cameras have ended or were stopped. */
+async function runPipelines(pipelines: readonly CameraPipeline[], logger: Logger): Promise<StreamEnd> {
   const failures: unknown[] = [];
   let stoppedBy: StopReason | undefined;
-  const all$ = merge(...lines.map(({ gate, published$ }) => published$.pipe(
+  const all$ = merge(...pipelines.map(({ camera, published$ }) => published$.pipe(
     ignoreElements(),
     catchError((error: unknown) => {
       failures.push(error);
-      logger.error({ camera: gate.key, reason: errorLine(error) }, 'camera ended by a failure');
+      logger.error({ camera: camera.key, reason: errorLine(error) }, 'camera ended by a failure');
       return EMPTY;
     }),
   )));
@@ -66,9 +69,9 @@ async function flow(lines: readonly Line[], logger: Logger): Promise<{ failures:
   return { failures, stoppedBy };
 }
 
-/** Whether the command has an end: if the reader of its output leaves before it, the command fails. */
-function hasEnd(lines: readonly Line[], { frames }: ProgramOptions): boolean {
-  return frames !== undefined || lines.some(({ gate: { plan: { origin } } }) => origin.kind === 'camera' && !origin.source.endless);
+/** Whether the command ends by itself. If the reader of its output is gone before that, the command fails. */
+function hasEnd(pipelines: readonly CameraPipeline[], { frames }: ProgramOptions): boolean {
+  return frames !== undefined || pipelines.some(({ camera: { plan: { origin } } }) => origin.kind === 'camera' && !origin.source.endless);
 }
 
 async function close(broker: Broker, { closeDeadlineMs = BROKER.closeDeadlineMs }: ProgramOptions, logger: Logger): Promise<void> {

@@ -1,8 +1,8 @@
-/** The summary at the end: the counts of each camera and their sums, for programs or for people. */
+/** The summary at the end: the counts of each camera and their sums, as JSON or as text. */
 import { type CameraStats, sizeText } from '../../../ledger/index.js';
 import { withoutControls } from '../program/index.js';
 
-/** The counts of a camera, or of several together; pictures, except bytes and reconnects. */
+/** The counts of a camera, or of several together. They are numbers of pictures, except `bytes` and `reconnects`. */
 export interface Totals {
   readonly captured: number;
   readonly published: number;
@@ -14,7 +14,7 @@ export interface Totals {
   /** Bytes published. */
   readonly bytes: number;
   readonly reconnects: number;
-  /** Name of the encoder; several names if cameras differ; null if none ran. */
+  /** Name of the encoder; several names if cameras differ; null if there was none. */
   readonly encoder: string | null;
 }
 
@@ -24,7 +24,7 @@ export interface Summary extends Totals {
   readonly cameras?: Readonly<Record<string, Totals>>;
 }
 
-/** Adds up the counts; `cameras` is present if there are several. The counts of a replaced camera are added to those of its key. */
+/** Adds up the counts. `cameras` is present if there are several keys; cameras with the same key, one of which replaced the other, count as one. */
 export function summaryOf(cameras: readonly { key: string; stats: CameraStats }[]): Summary {
   const keys = [...new Set(cameras.map(({ key }) => key))];
   const each = keys.map((key) => [key, sumOf(cameras.filter((one) => one.key === key).map(({ stats }) => totalsOf(stats)))] as const);
@@ -32,7 +32,7 @@ export function summaryOf(cameras: readonly { key: string; stats: CameraStats }[
   return keys.length < 2 ? sum : { ...sum, cameras: Object.fromEntries(each) };
 }
 
-/** A line for each camera. */
+/** The summary as text: a line for each camera. */
 export function readableSummary(summary: Summary, keys: readonly string[]): string {
   const all = summary.cameras ?? { [keys[0] ?? '']: summary };
   return Object.entries(all).map(([key, totals]) => `${withoutControls(key)}: ${inWords(totals)}\n`).join('');

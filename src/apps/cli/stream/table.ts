@@ -2,7 +2,7 @@
 import type { BrokerState } from '../../../broker/index.js';
 import { wall } from '../../../core/clock.js';
 import { type CameraStats, sizeText } from '../../../ledger/index.js';
-import { type Paint, type Style, unpainted, withoutControls } from '../program/index.js';
+import { type Paint, type Style, cut, unpainted, withoutControls } from '../program/index.js';
 
 /** Contents of the table. */
 export interface View {
@@ -17,11 +17,11 @@ export interface View {
     readonly isFrozen?: boolean | undefined;
   }[];
   readonly brokers: readonly { readonly address: string; readonly state: BrokerState }[];
-  /** Notices, a line each. */
+  /** Notices, one on each line. */
   readonly notes?: readonly string[] | undefined;
 }
 
-/** A share from 0 to 1. */
+/** The progress of a file: a share from 0 to 1. */
 export interface Progress { readonly share: number; readonly isDownload: boolean }
 
 /** The size and the colours of the output. */
@@ -40,24 +40,24 @@ interface Column {
 /** Width of a progress bar. */
 const BAR_CELLS = 8;
 
-/** Longest key that is shown in full. */
+/** Length of the longest key that is shown in full. */
 const MAX_KEY = 24;
 
-/** States in which a camera has a reason in place of rates: while it connects, the last failure. */
-const TROUBLE = new Set<CameraStats['state']>(['waiting', 'failed', 'connecting']);
+/** States in which the line of a camera has a reason in place of figures; while it connects again, that of the last failure. */
+const TROUBLED_STATES = new Set<CameraStats['state']>(['waiting', 'failed', 'connecting']);
 
-/** Words that are coloured among the totals. */
-const TROUBLED = new Set<string>(['waiting', 'failed', 'frozen']);
+/** Words that are coloured in the line of totals. */
+const TROUBLED_WORDS = new Set<string>(['waiting', 'failed', 'frozen']);
 
 /** The words of the state column. */
-type Word = CameraStats['state'] | 'frozen';
+type StateWord = CameraStats['state'] | 'frozen';
 
-const STYLES: Readonly<Partial<Record<Word, Style>>> = { streaming: 'green', waiting: 'yellow', frozen: 'yellow', failed: 'red', connecting: 'cyan' };
+const STYLES: Readonly<Partial<Record<StateWord, Style>>> = { streaming: 'green', waiting: 'yellow', frozen: 'yellow', failed: 'red', connecting: 'cyan' };
 
-/** The most important column comes first; `latency` is the median from decoding to acknowledgement. */
+/** The most important column comes first. `latency`: median time from decoding to acknowledgement; `flight`: pictures that rxcam holds. */
 const COLUMNS: readonly Column[] = [
   { title: 'camera', align: 'left', cell: (key) => cut(withoutControls(key), MAX_KEY) },
-  { title: 'state', align: 'left', cell: (_, __, camera) => wordOf(camera) },
+  { title: 'state', align: 'left', cell: (_, __, camera) => stateWordOf(camera) },
   { title: 'fps in', align: 'right', cell: (_, stats) => rateOf('captured', stats) },
   { title: 'fps out', align: 'right', cell: (_, stats) => rateOf('published', stats) },
   { title: 'published', align: 'right', cell: (_, { published }) => String(published) },
@@ -71,20 +71,20 @@ const COLUMNS: readonly Column[] = [
 /** The column after the state, only for files. */
 const DONE: Column = { title: 'done', align: 'left', cell: (_, __, { progress }) => (progress === undefined ? '-' : bar(progress)) };
 
-/** The columns before the reason. */
-const NAMED = 2;
+/** Number of columns before the reason. */
+const NAME_COLUMNS = 2;
 
-/** The table as text, no line longer than `columns`. If not all cameras fit, those in trouble come first. */
+/** The table as text; no line is longer than `columns`. If not all cameras fit, those in trouble come first. */
 export function tableText({ cameras, brokers, notes = [] }: View, { columns, rows, paint = unpainted }: TableLayout): string {
-  const foot = [
+  const footer = [
     ...(cameras.length > 1 ? [totalLine(cameras, columns, paint)] : []), ...brokers.map((broker) => brokerLine(broker, columns, paint)),
     ...notes.map((note) => paint('yellow', cut(withoutControls(note), columns))),
   ];
-  // Titles, cameras left out, and the cursor's line.
-  const room = Math.max(1, rows - foot.length - 3);
+  // Without the lines of the titles, of the cameras left out, and of the cursor.
+  const room = Math.max(1, rows - footer.length - 3);
   const shown = cameras.length <= room ? cameras : [...cameras].sort((a, b) => rank(a) - rank(b)).slice(0, room);
   const hasFile = shown.some(({ progress }) => progress !== undefined);
-  const columnsShown = hasFile ? [...COLUMNS.slice(0, NAMED), DONE, ...COLUMNS.slice(NAMED)] : COLUMNS;
+  const columnsShown = hasFile ? [...COLUMNS.slice(0, NAME_COLUMNS), DONE, ...COLUMNS.slice(NAME_COLUMNS)] : COLUMNS;
   const cellsOf = (camera: View['cameras'][number]) => columnsShown.map((column) => column.cell(camera.key, camera.stats, camera));
   const cells = [columnsShown.map(({ title }) => title), ...shown.map(cellsOf)];
   const widths = columnsShown.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
@@ -94,23 +94,23 @@ export function tableText({ cameras, brokers, notes = [] }: View, { columns, row
     const camera = shown[index - 1];
     return camera === undefined ? paint('bold', cut(padded.join(gap).trimEnd(), columns)) : cameraLine(padded, camera, { columns, rows, paint }, gap);
   });
-  const left = cameras.filter((camera) => !shown.includes(camera));
-  if (left.length > 0) lines.push(leftLine(left, columns));
-  return [...lines, ...foot].join('\n');
+  const leftOut = cameras.filter((camera) => !shown.includes(camera));
+  if (leftOut.length > 0) lines.push(leftOutLine(leftOut, columns));
+  return [...lines, ...footer].join('\n');
 }
 
-/** The line about cameras that do not fit, and the number of those in trouble. */
-function leftLine(left: View['cameras'], columns: number): string {
-  const troubled = left.filter((camera) => rank(camera) < rankOf('connecting')).length;
-  return cut(`… and ${left.length} more${troubled === 0 ? '' : `, ${troubled} of them in trouble: --dashboard shows all`}`, columns);
+/** The line about cameras that do not fit: their number, and the number of those in trouble. */
+function leftOutLine(leftOut: View['cameras'], columns: number): string {
+  const troubled = leftOut.filter((camera) => rank(camera) < rankOf('connecting')).length;
+  return cut(`… and ${leftOut.length} more${troubled === 0 ? '' : `, ${troubled} of them in trouble: --dashboard shows all`}`, columns);
 }
 
-/** Shows the last error of a camera in trouble next to its state, in place of figures that are all zeros. */
+/** The line of a camera. If it is in trouble, its last error follows its state, in place of figures that would all be zero. */
 function cameraLine(padded: readonly string[], camera: View['cameras'][number], { columns, paint = unpainted }: TableLayout, gap: string): string {
-  const word = wordOf(camera);
+  const word = stateWordOf(camera);
   const [style, reason] = [STYLES[word], reasonOf(camera)];
-  const rest = reason === undefined ? padded.slice(NAMED) : [reason];
-  const named = padded.slice(0, NAMED).join(gap);
+  const rest = reason === undefined ? padded.slice(NAME_COLUMNS) : [reason];
+  const named = padded.slice(0, NAME_COLUMNS).join(gap);
   const line = cut([named, ...rest].join(gap).trimEnd(), columns);
   if (style === undefined) return line;
   // Coloured last, because the codes have no width.
@@ -120,12 +120,12 @@ function cameraLine(padded: readonly string[], camera: View['cameras'][number], 
   return line.slice(0, from) + paint(style, line.slice(from, to)) + line.slice(to);
 }
 
-function wordOf({ stats: { state }, isFrozen = false }: View['cameras'][number]): Word {
+function stateWordOf({ stats: { state }, isFrozen = false }: View['cameras'][number]): StateWord {
   return state === 'streaming' && isFrozen ? 'frozen' : state;
 }
 
 function reasonOf({ stats: { state, lastError, nextAttemptAt }, reason = state === 'connecting' ? undefined : lastError }: View['cameras'][number]): string | undefined {
-  if (reason === undefined || !TROUBLE.has(state)) return undefined;
+  if (reason === undefined || !TROUBLED_STATES.has(state)) return undefined;
   const when = state === 'connecting' ? 'again now: ' : nextAttemptAt === undefined ? '' : `again ${untilAttempt(nextAttemptAt)}: `;
   return `${when}${withoutControls(reason)}`;
 }
@@ -137,26 +137,26 @@ function bar({ share, isDownload }: Progress): string {
   return `${isDownload ? '↓' : ' '}${filled.padEnd(BAR_CELLS)} ${String(Math.floor(share * 100)).padStart(3)} %`;
 }
 
-/** The order of cameras, those in trouble first; one that reconnects is still in trouble. */
+/** The rank of a camera in the order of the table: those in trouble come first, and one that reconnects is still in trouble. */
 function rank(camera: View['cameras'][number]): number {
-  const word = wordOf(camera);
+  const word = stateWordOf(camera);
   return rankOf(word === 'connecting' && camera.reason !== undefined ? 'waiting' : word);
 }
 
-function rankOf(word: Word): number {
-  return (['failed', 'waiting', 'frozen', 'connecting', 'idle', 'streaming'] as Word[]).indexOf(word);
+function rankOf(word: StateWord): number {
+  return (['failed', 'waiting', 'frozen', 'connecting', 'idle', 'streaming'] as StateWord[]).indexOf(word);
 }
 
 function untilAttempt(at: number | undefined): string {
   return at === undefined ? '-' : `in ${Math.max(0, Math.ceil((at - wall()) / 1000))} s`;
 }
 
-/** The rate; empty for a camera that has ended, because its last window is incomplete. */
+/** The rate; `-` for a camera that has ended, because its last window is incomplete. */
 function rateOf(name: 'captured' | 'published', { state, rate }: CameraStats): string {
   return ['stopped', 'failed', 'idle'].includes(state) ? '-' : rate[name].toFixed(1);
 }
 
-/** `5 too-large`: the most frequent cause of drops. */
+/** `5 too-large`: the number of dropped pictures, and the most frequent cause. */
 function droppedOf({ droppedTotal, dropped }: CameraStats): string {
   const [most] = Object.entries(dropped).sort(([, a], [, b]) => b - a);
   return droppedTotal === 0 || most === undefined ? '0' : `${droppedTotal} ${most[0]}`;
@@ -164,15 +164,15 @@ function droppedOf({ droppedTotal, dropped }: CameraStats): string {
 
 /** `300 cameras: 297 streaming, 3 waiting; 7425.0 fps in, 1485.0 out`. */
 function totalLine(cameras: View['cameras'], columns: number, paint: Paint): string {
-  const counts = new Map<Word, number>();
-  for (const camera of cameras) counts.set(wordOf(camera), (counts.get(wordOf(camera)) ?? 0) + 1);
+  const counts = new Map<StateWord, number>();
+  for (const camera of cameras) counts.set(stateWordOf(camera), (counts.get(stateWordOf(camera)) ?? 0) + 1);
   const sum = (name: 'captured' | 'published') => cameras.reduce((total, { stats }) => total + stats.rate[name], 0).toFixed(1);
   const states = [...counts].sort(([, a], [, b]) => b - a);
-  const text = (show: (word: Word, words: string) => string) => `${cameras.length} cameras: ${
+  const text = (show: (word: StateWord, words: string) => string) => `${cameras.length} cameras: ${
     states.map(([state, count]) => show(state, `${count} ${state}`)).join(', ')}; ${sum('captured')} fps in, ${sum('published')} out`;
   const plainText = text((_, words) => words);
   if (plainText.length > columns) return cut(plainText, columns);
-  return text((word, words) => (TROUBLED.has(word) ? paint(STYLES[word] ?? 'red', words) : words));
+  return text((word, words) => (TROUBLED_WORDS.has(word) ? paint(STYLES[word] ?? 'red', words) : words));
 }
 
 function brokerLine({ address, state: { status, outbox, error } }: View['brokers'][number], columns: number, paint: Paint): string {
@@ -186,8 +186,4 @@ function brokerLine({ address, state: { status, outbox, error } }: View['brokers
 
 function aligned(cell: string, align: Column['align'] | undefined, width: number): string {
   return align === 'right' ? cell.padStart(width) : cell.padEnd(width);
-}
-
-function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, Math.max(0, length - 1))}…` : text;
 }
