@@ -1,4 +1,4 @@
-/** The words of a fleet's commands: what they mean, and what is said of those that are wrong. */
+/** The commands of a fleet: how their arguments are parsed, and the errors for wrong ones. */
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../src/apps/cli/arguments/index.js';
 
@@ -55,16 +55,16 @@ describe('rxcam worker', () => {
 });
 
 describe('rxcam fleet', () => {
-  const deedOf = (...words: string[]) => (parsed('fleet', ...words, ...TO) as { deed: unknown }).deed;
+  const actionOf = (...words: string[]) => (parsed('fleet', ...words, ...TO) as { action: unknown }).action;
 
-  it('has a word for each deed', () => {
-    expect(deedOf('apply', 'cameras.yaml', '--dry-run')).toEqual({ action: 'apply', file: 'cameras.yaml', isDry: true });
-    expect(deedOf('add', 'gate', '{source: "test:"}')).toEqual({ action: 'add', camera: 'gate', settings: '{source: "test:"}' });
-    expect(deedOf('remove', 'gate', 'yard')).toEqual({ action: 'remove', cameras: ['gate', 'yard'] });
-    expect(deedOf('list')).toEqual({ action: 'list' });
-    expect(deedOf('status', '--watch')).toEqual({ action: 'status', isWatched: true, isWhole: false, color: 'auto' });
-    expect(deedOf('status', '--all', '--color', 'never')).toEqual({ action: 'status', isWatched: false, isWhole: true, color: 'never' });
-    expect(deedOf('drain', 'a')).toEqual({ action: 'drain', worker: 'a' });
+  it('has a subcommand for each action', () => {
+    expect(actionOf('apply', 'cameras.yaml', '--dry-run')).toEqual({ kind: 'apply', file: 'cameras.yaml', isDryRun: true });
+    expect(actionOf('add', 'gate', '{source: "test:"}')).toEqual({ kind: 'add', camera: 'gate', settings: '{source: "test:"}' });
+    expect(actionOf('remove', 'gate', 'yard')).toEqual({ kind: 'remove', cameras: ['gate', 'yard'] });
+    expect(actionOf('list')).toEqual({ kind: 'list' });
+    expect(actionOf('status', '--watch')).toEqual({ kind: 'status', isWatched: true, showsAll: false, color: 'auto' });
+    expect(actionOf('status', '--all', '--color', 'never')).toEqual({ kind: 'status', isWatched: false, showsAll: true, color: 'never' });
+    expect(actionOf('drain', 'a')).toEqual({ kind: 'drain', worker: 'a' });
   });
 
   it('says what is wrong', () => {

@@ -83,8 +83,8 @@ export function fleetCommands(onParsed: (command: WorkerArguments | FleetArgumen
     .addOption(commanderOption({
       flags: '--capacity <cores>', sets: 'worker.capacity', parse: readNumber, defaultText: `${PLAN.capacityShare} of the machine's`, about: 'cores that its cameras may take',
     }))
-    .addOption(new Option('--label <word>', 'a label of this worker: cameras that require it run on a worker that has it; may be repeated').argParser(parseList))
-    .addOption(new Option('--broker <name=address>', 'a broker that cameras name, apart from that of --to; may be repeated').argParser(parseList))
+    .addOption(new Option('--label <word>', 'a label of this worker; cameras that require it run only on workers with it; may be repeated').argParser(parseList))
+    .addOption(new Option('--broker <name=address>', 'a broker, and the name that cameras use for it, in addition to that of --to; may be repeated').argParser(parseList))
     .addHelpText('after', WORKER_HELP);
   for (const flag of dashboardFlags('worker')) worker.addOption(commanderOption(flag));
   worker.option('--dashboard-url <url>', 'address of the dashboard for other machines, for links (default: with the name of this machine, unless it listens only on loopback)')
@@ -112,7 +112,7 @@ export function fleetCommands(onParsed: (command: WorkerArguments | FleetArgumen
   subcommand('list', 'print the cameras', () => ({ kind: 'list' }));
   subcommand('status', 'print workers, and cameras with their owners, those in trouble first', (_, { watch, all, color }) => ({ kind: 'status', isWatched: watch, showsAll: all, color }))
     .option('--watch', 'print them until stopped, in place on a terminal, otherwise after each change').option('--all', 'also print cameras that are well if they do not fit on the terminal').addOption(commanderOption(colorFlag('fleet')));
-  subcommand('drain', 'make a worker give up its cameras and end', ([worker = '']) => ({ kind: 'drain', worker })).argument('<worker>', 'its name');
+  subcommand('drain', 'move the cameras of a worker to other workers, and end it', ([worker = '']) => ({ kind: 'drain', worker })).argument('<worker>', 'its name');
   return [worker, fleet];
 }
 

@@ -18,7 +18,7 @@ export const DOCTOR_FLAGS: readonly FlagGroup[] = [
   {
     heading: 'Program:',
     flags: [
-      { flags: '--source <address>', sets: 'doctor.source', about: 'a source, if its address looks like that of a broker, or like neither' },
+      { flags: '--source <address>', sets: 'doctor.source', about: 'a source whose address looks like that of a broker' },
       { flags: '--broker <address>', sets: 'doctor.broker', about: 'a broker, in place of the second address' },
       json('one JSON object: ok, findings'), colorFlag('doctor'), logLevel,
     ],

@@ -86,7 +86,7 @@ export const retryFlags: FlagGroup = {
     },
     {
       flags: '--stable-after <ms>', sets: 'retry.stableAfterMs', parse: readNumber, defaultText: RETRY.stableAfterMs,
-      about: 'frames must flow this long, in ms, before the waits start from the first again',
+      about: 'time for which frames must arrive, in ms, until the next wait is the first one again',
     },
     {
       flags: '--no-retry', sets: 'stream.retry',

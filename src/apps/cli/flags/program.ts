@@ -14,7 +14,7 @@ export type Colours = (typeof COLOURS)[number];
 /** The flag of each command with colours. */
 export const colorFlag = (owner: string): Flag => ({
   flags: '--color <when>', sets: `${owner}.color`, defaultText: 'auto',
-  about: `colours: ${COLOURS.join(', ')}; auto heeds NO_COLOR and FORCE_COLOR`,
+  about: `colours: ${COLOURS.join(', ')}; auto respects NO_COLOR and FORCE_COLOR`,
 });
 
 /** Flags of each command that has a dashboard. */
@@ -25,7 +25,7 @@ export const dashboardFlags = (owner: string): readonly Flag[] => [
   },
   {
     flags: '--dashboard-host <address>', sets: `${owner}.dashboardHost`, defaultText: DASHBOARD.host,
-    about: 'address that the dashboard listens on; browsers need its token unless it is loopback',
+    about: 'address that the dashboard listens on; browsers need its token unless the address is loopback',
   },
 ];
 

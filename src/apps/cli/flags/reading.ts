@@ -41,9 +41,9 @@ const recording: FlagGroup = {
   flags: [
     key, ...places('latest', 'never'), group,
     { flags: '--every <duration>', sets: 'record.every', parse: parseDuration, defaultText: durationText(RECORD.every), about: `length of a file, ${DURATIONS}` },
-    { flags: '--gap <duration>', sets: 'record.gapMs', parse: parseDuration, defaultText: durationText(RECORD.gapMs), about: 'begin a new file if two pictures are further apart' },
+    { flags: '--gap <duration>', sets: 'record.gapMs', parse: parseDuration, defaultText: durationText(RECORD.gapMs), about: 'begin a new file if the time between two pictures is longer' },
     { flags: '--keep-bytes <bytes>', sets: 'record.keep.bytes', parse: parseBytes, defaultText: 'all', about: 'keep the newest files, up to this many bytes' },
-    { flags: '--keep-for <duration>', sets: 'record.keep.ms', parse: parseDuration, defaultText: 'all', about: 'keep files this long' },
+    { flags: '--keep-for <duration>', sets: 'record.keep.ms', parse: parseDuration, defaultText: 'all', about: 'remove files that are older' },
     { flags: '--hls', sets: 'record.hls', about: 'write an HLS playlist, index.m3u8, for the files of each key' },
     {
       flags: '--silent-after <duration>', sets: 'read.silentMs', parse: parseDuration, defaultText: durationText(HEALTH.silentMs),

@@ -31,7 +31,7 @@ export const sourceFlags: FlagGroup = {
     },
     {
       flags: '--decoder-threads <n>', sets: 'camera.decoderThreads', parse: readNumber, defaultText: SOURCE.decoderThreads,
-      about: 'threads of the decoder, 0 lets ffmpeg choose',
+      about: 'threads of the decoder; 0: ffmpeg chooses',
     },
     {
       flags: '--stream <which>', sets: 'camera.stream', parse: parseWordOrNumber, defaultText: SOURCE.stream,
@@ -71,7 +71,7 @@ export const sourceFlags: FlagGroup = {
     },
     {
       flags: '--min-download-rate <bytes>', sets: 'camera.minDownloadBytesPerSecond', parse: parseBytes, defaultText: SOURCE.minDownloadBytesPerSecond,
-      about: 'HTTP files: minimum rate of a download in bytes a second, over a minute; 0 sets none',
+      about: 'HTTP files: minimum rate of a download in bytes a second, over a minute; 0: no minimum',
     },
     {
       flags: '--allow-local-playlists', sets: 'camera.allowLocalPlaylists',
@@ -95,7 +95,7 @@ export const sourceFlags: FlagGroup = {
     },
     {
       flags: '--codecs <names>', sets: 'camera.codecs', parse: parseWords,
-      about: "RTSP and HTTP: codecs to decode in addition to those of cameras, by ffmpeg's names",
+      about: "RTSP and HTTP: codecs to decode in addition to those that cameras use, by ffmpeg's names",
     },
     {
       flags: '--max-pixels <n>', sets: 'camera.maxPixels', parse: readNumber, defaultText: SOURCE.maxPixels,
@@ -103,7 +103,7 @@ export const sourceFlags: FlagGroup = {
     },
     {
       flags: '--nice <n>', sets: 'camera.nice', parse: readNumber, defaultText: SOURCE.nice,
-      about: 'niceness of ffmpeg, 0 to 19',
+      about: 'niceness of ffmpeg, 0 to 19 (lowest priority)',
     },
     {
       flags: '--allow-old-ffmpeg', sets: 'camera.allowOldFfmpeg',
@@ -111,7 +111,7 @@ export const sourceFlags: FlagGroup = {
     },
     {
       flags: '--log-every <n>', sets: 'camera.logEveryFrames', parse: readNumber, defaultText: STATS.logEveryFrames,
-      about: 'number of published frames between two log lines',
+      about: 'number of published frames between two lines of counts in the log',
     },
   ],
 };

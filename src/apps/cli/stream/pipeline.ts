@@ -15,7 +15,7 @@ import type { Settings, SourceSettings } from '../arguments/index.js';
 interface Route { readonly camera: string; readonly topic: string; readonly key: string }
 
 /** A camera, and the acknowledgements of its messages. */
-export interface CameraPipeline {
+export interface StreamedCamera {
   readonly camera: Camera;
   readonly published$: Observable<Published>;
 }
@@ -58,7 +58,7 @@ export function checkRoutes(routes: readonly Route[]): void {
  * ffmpeg process.
  * @throws InvalidOption
  */
-export function createPipeline(camera: Camera, source: SourceSettings, { settings, broker, topic }: PipelineOptions): CameraPipeline {
+export function createPipeline(camera: Camera, source: SourceSettings, { settings, broker, topic }: PipelineOptions): StreamedCamera {
   const { program } = settings;
   const messages$ = encodedFrames(camera, settings).pipe(operators.toMessage(source.toMessage));
   const limited$ = program.frames === undefined ? messages$ : messages$.pipe(limitMessages(program.frames, camera.events$));

@@ -8,7 +8,7 @@ import { type ProgramOptions, type Settings, type StreamArguments, openTarget } 
 import { DEFAULT_TOPIC } from '../flags/index.js';
 import { cameraHealth, serveHealth } from '../health/index.js';
 import { type StopReason, errorLine, openDashboard, stop$ } from '../program/index.js';
-import { type CameraPipeline, checkRoutes, createCameras, createPipeline } from './pipeline.js';
+import { type StreamedCamera, checkRoutes, createCameras, createPipeline } from './pipeline.js';
 import { Session } from './session.js';
 
 /**
@@ -50,7 +50,7 @@ function pipelinesOf(cameras: readonly Camera[], settings: Settings, { broker, t
 interface StreamEnd { readonly failures: unknown[]; readonly stoppedBy: StopReason | undefined }
 
 /** Resolves when all cameras have ended or were stopped. */
-async function runPipelines(pipelines: readonly CameraPipeline[], logger: Logger): Promise<StreamEnd> {
+async function runPipelines(pipelines: readonly StreamedCamera[], logger: Logger): Promise<StreamEnd> {
   const failures: unknown[] = [];
   let stoppedBy: StopReason | undefined;
   const all$ = merge(...pipelines.map(({ camera, published$ }) => published$.pipe(
@@ -70,7 +70,7 @@ async function runPipelines(pipelines: readonly CameraPipeline[], logger: Logger
 }
 
 /** Whether the command ends by itself. If the reader of its output is gone before that, the command fails. */
-function hasEnd(pipelines: readonly CameraPipeline[], { frames }: ProgramOptions): boolean {
+function hasEnd(pipelines: readonly StreamedCamera[], { frames }: ProgramOptions): boolean {
   return frames !== undefined || pipelines.some(({ camera: { plan: { origin } } }) => origin.kind === 'camera' && !origin.source.endless);
 }
 
