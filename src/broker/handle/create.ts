@@ -1,12 +1,11 @@
 /** createBroker(): creates a broker from the user's own driver. */
-import { EMPTY, catchError, defer, ignoreElements } from 'rxjs';
 import { InvalidOption } from '../../core/errors/errors.js';
 import { options as object, parseOptions } from '../../core/options.js';
-import { redactUrl } from '../../core/redact/redact.js';
 import { type BrokerConfig, BROKER_MEMBERS, RETRY_RANGE } from '../broker-options.js';
 import type { Broker } from './broker.js';
 import { BrokerHandle } from './broker-handle.js';
 import type { Driver } from '../driver.js';
+import { guardedDriver } from './guarded-driver.js';
 
 const SCHEMA = object(BROKER_MEMBERS).refine(...RETRY_RANGE);
 
@@ -27,28 +26,7 @@ const REQUIRED_STRINGS = ['kind', 'address'] as const;
  */
 export function createBroker(driver: Driver, config: BrokerConfig = {}): Broker {
   checkDriver(driver);
-  return new BrokerHandle(guarded(driver), parseOptions('createBroker', SCHEMA, config));
-}
-
-/** Methods that a driver may have. */
-const OPTIONAL_METHODS = ['expectWrites', 'serverOf', 'readyAt', 'forget', 'refuses', 'topicProblem', 'prepare', 'reader', 'coordination'] as const;
-
-/** Wraps a driver so that its errors neither stop the queue nor show credentials. */
-function guarded(driver: Driver): Driver {
-  const methods = driver as unknown as Readonly<Record<string, ((...given: never) => unknown) | undefined>>;
-  return {
-    kind: driver.kind,
-    get address() { return redactUrl(driver.address); },
-    get servers() { return driver.servers; },
-    send: (batch) => defer(() => driver.send(batch)),
-    reset: (server) => { driver.reset(server); },
-    close: () => defer(() => driver.close()).pipe(ignoreElements(), catchError(() => EMPTY)),
-    ...(driver.warnings$ !== undefined && { warnings$: driver.warnings$ }),
-    ...Object.fromEntries(OPTIONAL_METHODS.flatMap((name) => {
-      const method = methods[name];
-      return method === undefined ? [] : [[name, method.bind(driver)]];
-    })),
-  };
+  return new BrokerHandle(guardedDriver(driver), parseOptions('createBroker', SCHEMA, config));
 }
 
 function checkDriver(driver: unknown): void {

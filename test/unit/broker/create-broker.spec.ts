@@ -1,9 +1,10 @@
 /** createBroker: refuses an object that is not a driver; a driver's errors neither stop the queue nor show its credentials. */
-import { EMPTY, type Observable, firstValueFrom, from, lastValueFrom, of, take, toArray } from 'rxjs';
+import { inspect } from 'node:util';
+import { EMPTY, type Observable, firstValueFrom, from, lastValueFrom, map, of, take, throwError, timer, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { publish } from '../../../operators/publish.js';
 import { type Broker, type Driver, type Outgoing, type SendOutcome, createBroker } from '../../../src/broker/index.js';
-import { InvalidOption } from '../../../src/core/errors/errors.js';
+import { BrokerUnauthorized, BrokerUnavailable, InvalidOption, MessageTooLarge } from '../../../src/core/errors/errors.js';
 import { message } from './outbox-fakes.js';
 
 class Simple implements Driver {
@@ -69,6 +70,32 @@ describe('createBroker', () => {
     expect(await acks).toEqual([]);
     expect([broker.address, error.message, error.stack, JSON.stringify(error)].join('\n')).not.toMatch(/cret/);
     expect(broker.address).toBe('simple://***@host/x');
+  });
+
+  it.each<[string, object]>([
+    ['an error', { send: () => throwError(() => new Error('me may not log in with se/cret')) }],
+    ['an error with a cause', { send: () => throwError(() => new Error('no', { cause: new Error('with se/cret') })) }],
+    ['a failure of rxcam', { send: () => throwError(() => new BrokerUnavailable('no login with se%2Fcret', { cause: 'se/cret' })) }],
+    ['an outcome', { send: (batch: readonly Outgoing[]) => of(batch.map(() => ({ ok: false, error: new BrokerUnavailable('se/cret is wrong') }))) }],
+    ['a message that is too large', { refuses: () => new MessageTooLarge('too large for me:se/cret') }],
+    ['a warning', { warnings$: timer(1).pipe(map(() => new BrokerUnauthorized('me with se/cret may not create topics'))) }],
+  ])('shows no password of its address in %s', async (_, faults) => {
+    const broker = createBroker(Object.assign(new Simple(), faults), { lingerMs: 0, retryInitialMs: 1, retryMaxMs: 1 });
+    const reported = firstValueFrom(broker.errors$);
+    const acks = lastValueFrom(from([message(1)]).pipe(publish(broker, { topic: 't' }), toArray()));
+    const error = await reported;
+    const state = broker.state;
+    await broker.close({ deadlineMs: 0 });
+    await acks;
+    const shown = inspect([error, state, broker.address], { depth: 10, showHidden: true });
+    expect(shown).toContain('***');
+    expect(shown).not.toMatch(/se(?:\/|%2F)cret/);
+  });
+
+  it('shows no password in the description of a topic name', async () => {
+    const broker = createBroker(Object.assign(new Simple(), { topicProblem: () => 'expected one that me:se/cret may write' }));
+    expect(() => publish(broker, { topic: 't' })).toThrow(/expected one that me:\*\*\* may write/);
+    await broker.close();
   });
 
   it.each<[string, (driver: Simple, batch: readonly Outgoing[]) => unknown]>([
