@@ -113,7 +113,7 @@ describe('retry', () => {
     });
   });
 
-  it('starts from the first wait only when frames have flowed for stableAfter', () => {
+  it('starts from the first wait only when frames have flowed for stableAfterMs', () => {
     const thirty = 'f'.repeat(30); // from the first to the last of them 29 s
     const delays = (sources: string[], expected: number[], config: RetryConfig = {}) => {
       const seen: unknown[] = [];

@@ -1,14 +1,25 @@
 /** Reads the interfaces of options in the source code. */
 import { readFileSync, readdirSync } from 'node:fs';
 import ts from 'typescript';
+import { STEPS, STEP_KINDS } from '../../src/core/steps/index.js';
 
 /** Files of the types of members that have members themselves. */
 const INNER: Readonly<Record<string, string>> = { OutboxConfig: 'src/broker/outbox/outbox-options.ts' };
 
+/** `skipRate` is in `skip-rate.ts`. */
+export function fileNameOf(operator: string): string {
+  return operator.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The kinds of step whose operator has options. A union has no shape, and has some. */
+export const STEPS_WITH_OPTIONS = STEP_KINDS.filter((kind) => {
+  const { shape } = STEPS[kind].schema as { readonly shape?: object };
+  return shape === undefined || Object.keys(shape).length > 0;
+});
+
 /** File and name of the declaration of an operator's options. */
 export function configOf(operator: string): [file: string, type: string] {
-  const file = operator.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return [`operators/${file}.ts`, `${operator.charAt(0).toUpperCase()}${operator.slice(1)}Config`];
+  return [`operators/${fileNameOf(operator)}.ts`, `${operator.charAt(0).toUpperCase()}${operator.slice(1)}Config`];
 }
 
 /** A file of the repository. */

@@ -7,9 +7,9 @@ import { deliver, publish, record, retry, stats, toMessage } from '../../operato
 import { BROKERS, BROKER_NAMES, memory } from '../../src/broker/index.js';
 import { camera } from '../../src/camera/camera.js';
 import { InvalidOption } from '../../src/core/errors/errors.js';
-import { STEPS, STEP_KINDS, type StepKind } from '../../src/core/steps/index.js';
+import { STEPS, type StepKind } from '../../src/core/steps/index.js';
 import { CameraStreamer } from '../../src/apps/streamer/streamer.js';
-import { brokerFileOf, configOf, membersOf } from './interfaces.js';
+import { STEPS_WITH_OPTIONS, brokerFileOf, configOf, membersOf } from './interfaces.js';
 import { namesIn, tableOf } from './readme.js';
 
 interface Group {
@@ -38,7 +38,7 @@ function stepGroup(kind: StepKind): Group {
 
 const GROUPS: readonly Group[] = [
   { what: 'camera', file: 'src/camera/camera-config.ts', type: 'CameraConfig', make: (options) => camera('test:?duration=1', options) },
-  ...STEP_KINDS.map(stepGroup),
+  ...STEPS_WITH_OPTIONS.map(stepGroup),
   { what: 'toMessage', file: 'operators/to-message.ts', type: 'ToMessageConfig', make: toMessage },
   { what: 'publish', file: 'operators/publish.ts', type: 'PublishConfig', make: (options) => publish(handle, options), base: { topic: 't' } },
   { what: 'publish', file: 'src/broker/outbox/outbox-options.ts', type: 'OutboxConfig', make: outboxOf, at: 'outbox.' },

@@ -1,8 +1,9 @@
 /** The names of the public API; those of steps come from their table. */
 import { STEP_KINDS } from '../../src/core/steps/index.js';
+import { STEPS_WITH_OPTIONS, configOf } from './interfaces.js';
 
 /** The operator of each step, and the type of its options. */
-const STEP_NAMES = STEP_KINDS.flatMap((kind) => [kind, `${kind.charAt(0).toUpperCase()}${kind.slice(1)}Config`]);
+const STEP_NAMES = STEP_KINDS.flatMap((kind) => [kind, ...(STEPS_WITH_OPTIONS.includes(kind) ? [configOf(kind)[1]] : [])]);
 
 /** By entry: a name that is added or removed changes this list. */
 export const PUBLIC_NAMES: Readonly<Record<string, readonly string[]>> = {

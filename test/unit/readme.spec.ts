@@ -7,7 +7,7 @@ import { FLAGS, TOPIC_FLAGS } from '../../src/apps/cli/flags/index.js';
 import {
   BROKER, DELIVER, H265, JPEG, KAFKA, LIVENESS, MATRICE, OUTBOX, RETRY, SNAPSHOT, SOURCE, STATS, STREAMER, TEST_SOURCE,
 } from '../../src/core/defaults/defaults.js';
-import { STEPS, STEP_KINDS } from '../../src/core/steps/index.js';
+import { STEPS } from '../../src/core/steps/index.js';
 import { SUBSCRIBE } from '../../src/core/defaults/reading.js';
 import { DOWNLOAD, PROCESS } from '../../src/core/defaults/limits.js';
 import { DROP_CAUSES, PLACES } from '../../src/core/events.js';
@@ -16,7 +16,7 @@ import { EMPTY_LEDGER } from '../../src/ledger/ledger.js';
 import { FORMATS } from '../../src/message/index.js';
 import { report } from '../../src/ledger/report/report.js';
 import { statsOf } from '../../src/ledger/report/stats.js';
-import { brokerFileOf, configOf, membersOf, parse } from './interfaces.js';
+import { STEPS_WITH_OPTIONS, brokerFileOf, configOf, membersOf, parse } from './interfaces.js';
 import { MANUAL, namesIn, tableOf, textOf } from './readme.js';
 
 type Value = number | string | boolean;
@@ -38,7 +38,7 @@ const OPTIONS: readonly Options[] = [
     heading: 'Options of camera', file: 'src/camera/camera-config.ts', type: 'CameraConfig',
     defaults: CAMERA_DEFAULTS,
   },
-  ...STEP_KINDS.map((heading) => {
+  ...STEPS_WITH_OPTIONS.map((heading) => {
     const [file, type] = configOf(heading);
     return { heading, file, type, defaults: STEPS[heading].defaults };
   }),

@@ -4,7 +4,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { STEP_KINDS } from '../../src/core/steps/index.js';
 import * as entry from '../../src/index.js';
+import { fileNameOf } from './interfaces.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** About nine is what one takes in at a glance; a folder of twelve files is still a list that one reads to its end. */
@@ -12,6 +14,9 @@ const MAX_ENTRIES = 12;
 /** Long enough to say what comes in and goes out, short enough to be read before the code. */
 const LINES = { min: 10, max: 30 };
 const MAX_HOPS = 12;
+
+/** A catalogue holds a module for each row of a table, and is read by their names: it may grow. */
+const CATALOGUES: Readonly<Record<string, readonly string[]>> = { 'src/core/steps': STEP_KINDS.map((kind) => `${fileNameOf(kind)}.ts`) };
 
 const folders = (folder: string): string[] => readdirSync(join(ROOT, folder), { withFileTypes: true })
   .filter((entry) => entry.isDirectory()).map(({ name }) => `${folder}/${name}`);
@@ -23,7 +28,7 @@ const placesIn = (page: string) => [...page.matchAll(/`([\w./-]+(?:\.(?:ts|mjs|c
 const ROOMS = [...folders('src'), 'operators', 'marbles'];
 
 it.each(below('src'))('%s has no more entries than one takes in', (folder) => {
-  const entries = readdirSync(join(ROOT, folder)).filter((name) => name !== 'index.ts' && name !== 'README.md');
+  const entries = readdirSync(join(ROOT, folder)).filter((name) => name !== 'index.ts' && name !== 'README.md' && CATALOGUES[folder]?.includes(name) !== true);
   expect(entries.length, entries.join(' ')).toBeLessThanOrEqual(MAX_ENTRIES);
 });
 
