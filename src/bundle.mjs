@@ -1,7 +1,7 @@
 /**
  * `node src/bundle.mjs [FOLDER]`: bundles the output of tsc in FOLDER/dist into a few files in FOLDER/dist/bundle, from which the package
- * is imported. Node takes far longer to find and open 300 small files than to read one. Dependencies are not bundled, except zod, of
- * which only a part is used: its licence is copied next to the files.
+ * is imported: Node takes far longer to find and open 300 small files than to read a few. Dependencies are not bundled, except zod, of
+ * which only a part is used. Its licence is copied next to the files.
  */
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -22,7 +22,10 @@ const entries = Object.values(exports).filter((entry) => typeof entry === 'objec
   .map(({ types, default: file }) => ({ file, from: types.replace(/\.d\.ts$/, '.js') }));
 const program = { file: bin.rxcam, from: './dist/src/apps/cli/main.js' };
 
-/** @param {string} file */
+/**
+ * The name of a bundled file, as an entry of esbuild.
+ * @param {string} file
+ */
 function nameOf(file) {
   const name = /^\.\/dist\/bundle\/(.*)\.js$/.exec(file)?.[1];
   if (name === undefined) throw new Error(`package.json: '${file}' given for an entry, expected ./dist/bundle/NAME.js`);
@@ -30,14 +33,14 @@ function nameOf(file) {
 }
 
 /**
- * Removes comments. Node keeps the text of each file in memory, with two bytes a character if one character is not Latin-1, as in some
- * comments. Also imports zod's members separately: unused ones can be removed from a namespace, but not from the object `z`.
+ * Removes comments: Node keeps the text of each file in memory, in two bytes a character if one is not in Latin-1, as in some comments.
+ * Also imports zod as a namespace: unused members can be removed from a namespace, but not from the object `z`.
  * @type {import('esbuild').Plugin}
  */
-const codeAlone = {
-  name: 'code-alone',
-  setup: (building) => {
-    building.onLoad({ filter: /\.js$/ }, async ({ path }) => {
+const removeComments = {
+  name: 'remove-comments',
+  setup: (plugin) => {
+    plugin.onLoad({ filter: /\.js$/ }, async ({ path }) => {
       const text = readFileSync(path, 'utf8').replace(/^import \{ z \} from 'zod';/m, "import * as z from 'zod';");
       return { contents: (await transform(text, { minifyWhitespace: true, charset: 'utf8', format: 'esm' })).code };
     });
@@ -45,30 +48,30 @@ const codeAlone = {
 };
 
 /**
- * Keeps bundled.js a separate file: it detects whether the user's bundler, not this one, has joined it with other files.
+ * Keeps bundled.js a separate file: it detects whether the user's bundler has joined it with other files, which this one must not do.
  * @type {import('esbuild').Plugin}
  */
-const bundledApart = {
-  name: 'bundled-apart',
-  setup: (building) => {
-    building.onResolve({ filter: /[/]bundled\.js$/ }, ({ path, resolveDir }) => ({
+const keepBundledSeparate = {
+  name: 'keep-bundled-separate',
+  setup: (plugin) => {
+    plugin.onResolve({ filter: /[/]bundled\.js$/ }, ({ path, resolveDir }) => ({
       path: relative(outdir, resolve(resolveDir, path)).replaceAll('\\', '/'), external: true, sideEffects: true,
     }));
   },
 };
 
 /**
- * Removes the declarations that no entry imports, directly or indirectly: three of four.
+ * Removes the type declarations that no entry imports, directly or indirectly: three quarters of them.
  * @param {readonly string[]} roots
  */
 function keepDeclarationsOf(roots) {
   /** @type {Set<string>} */
   const kept = new Set();
-  const open = roots.map((root) => resolve(folder, root));
-  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+  const toRead = roots.map((root) => resolve(folder, root));
+  for (let file = toRead.pop(); file !== undefined; file = toRead.pop()) {
     if (kept.has(file)) continue;
     kept.add(file);
-    for (const [, from = ''] of readFileSync(file, 'utf8').matchAll(/(?:from |import |import\()['"]([.][^'"]*)[.]js['"]/g)) open.push(resolve(dirname(file), `${from}.d.ts`));
+    for (const [, from = ''] of readFileSync(file, 'utf8').matchAll(/(?:from |import |import\()['"]([.][^'"]*)[.]js['"]/g)) toRead.push(resolve(dirname(file), `${from}.d.ts`));
   }
   const dist = resolve(folder, 'dist');
   for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
@@ -79,11 +82,11 @@ function keepDeclarationsOf(roots) {
 rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: folder, outdir, bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'warning',
-  // Names stay as they are, and lines short, for stack traces.
+  // For stack traces, names are kept and lines are short.
   minifyWhitespace: true, lineLimit: 160,
   entryPoints: Object.fromEntries([...entries, program].map(({ file, from }) => [nameOf(file), from])),
   external: Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).filter((name) => name !== 'zod').flatMap((name) => [name, `${name}/*`]),
-  nodePaths: [`${ROOT}/node_modules`], plugins: [codeAlone, bundledApart], chunkNames: 'part-[hash]',
+  nodePaths: [`${ROOT}/node_modules`], plugins: [removeComments, keepBundledSeparate], chunkNames: 'part-[hash]',
 });
 copyFileSync(`${ROOT}/node_modules/zod/LICENSE`, `${outdir}/LICENSE-zod`);
 

@@ -39,5 +39,5 @@ export type { Chunk, Fit, Hardware, Step, StepKind, StepOf } from './core/steps/
 export type { PictureSize } from './core/pictures/size.js';
 export type { PictureFacts } from './core/frame/picture-facts.js';
 export * from '../operators/index.js';
-/** Its entry is `rxcam/streamer`; exported here too, for programs that import everything from `rxcam`. */
+/** They have their own entry, `rxcam/streamer`, and are exported here too, for programs that import everything from `rxcam`. */
 export { CameraStreamer, type CameraStreamerConfig, type StartStreamConfig, type StreamTimingStats, type TransmissionStats } from './apps/index.js';

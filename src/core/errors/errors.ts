@@ -5,7 +5,7 @@ import { exhaustedResource } from './exhausted.js';
 export interface ErrorDetails {
   /** Key of the camera, if the failure belongs to one. */
   readonly camera?: string;
-  /** Which attempt of the run failed, from 1. */
+  /** Number of the attempt that failed, from 1. */
   readonly attempt?: number;
   /** The underlying error. */
   readonly cause?: unknown;

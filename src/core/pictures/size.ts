@@ -17,6 +17,9 @@ export interface Shape {
 /** Size of a picture, and the shape of its pixels. */
 export interface PictureSize extends Size, Shape {}
 
+/** Sides that `crop` and `resize` can give pictures, in pixels. */
+export const SIDES = { least: 16, most: 16_384 } as const;
+
 /** Range of plausible pixel shapes, width by height; pixels outside it count as square. */
 export const PIXEL_SHAPES = { least: 0.125, most: 8 } as const;
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { InvalidOption } from '../errors/errors.js';
 import { withJsonSchema, options, parseOptions } from '../options.js';
-import type { PictureSize } from '../pictures/size.js';
+import { SIDES, type PictureSize } from '../pictures/size.js';
 import { UnreadableText } from './common/flag.js';
 import type { StepRule } from './common/rule.js';
 
@@ -14,14 +14,11 @@ export interface CropStep extends Rectangle {
   readonly unit: 'pixels' | 'shares';
 }
 
-/** The smallest side of the rectangle, in pixels: that of `resize`. */
-const LEAST = 16;
-
 /** Rounding errors: a sum of shares may exceed 1 by this. */
 const TOLERANCE = 1e-9;
 
-const start = () => z.number().min(0).max(16_384);
-const side = () => z.number().positive().max(16_384);
+const start = () => z.number().min(0).max(SIDES.most);
+const side = () => z.number().positive().max(SIDES.most);
 
 const WHOLE = { type: 'integer' };
 const SHARE = { maximum: 1 };
@@ -31,10 +28,10 @@ const schema = withJsonSchema(options({ left: start(), top: start(), width: side
   .refine((given) => !areShares(given) || (given.left + given.width <= 1 + TOLERANCE && given.top + given.height <= 1 + TOLERANCE), {
     message: 'expected shares of the picture: left + width and top + height are at most 1',
   })
-  .refine((given) => areShares(given) || Math.min(given.width, given.height) >= LEAST, { message: `expected a width and a height of at least ${LEAST} pixels` }), {
+  .refine((given) => areShares(given) || Math.min(given.width, given.height) >= SIDES.least, { message: `expected a width and a height of at least ${SIDES.least} pixels` }), {
   allOf: [{ anyOf: [
     { properties: { left: SHARE, top: SHARE, width: SHARE, height: SHARE } },
-    { properties: { left: WHOLE, top: WHOLE, width: { ...WHOLE, minimum: LEAST }, height: { ...WHOLE, minimum: LEAST } } },
+    { properties: { left: WHOLE, top: WHOLE, width: { ...WHOLE, minimum: SIDES.least }, height: { ...WHOLE, minimum: SIDES.least } } },
   ] }],
 });
 
@@ -85,8 +82,8 @@ function resized({ width, height, sampleAspectRatio }: PictureSize, step: CropSt
   const given = `crop: ${shown(step)} given`;
   if (right > width || bottom > height) throw new InvalidOption(`${given}, expected within the pictures, which are ${width}x${height} there`);
   const cut = { width: right - left, height: bottom - top };
-  if (Math.min(cut.width, cut.height) >= LEAST) return { ...cut, sampleAspectRatio };
-  throw new InvalidOption(`${given}, which is ${cut.width}x${cut.height} of pictures of ${width}x${height}; expected at least ${LEAST}x${LEAST}`);
+  if (Math.min(cut.width, cut.height) >= SIDES.least) return { ...cut, sampleAspectRatio };
+  throw new InvalidOption(`${given}, which is ${cut.width}x${cut.height} of pictures of ${width}x${height}; expected at least ${SIDES.least}x${SIDES.least}`);
 }
 
 function shown({ left, top, width, height }: Rectangle): string {

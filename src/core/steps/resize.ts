@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { RESIZE } from '../defaults/defaults.js';
 import { InvalidOption } from '../errors/errors.js';
 import { withJsonSchema, isGiven, options, parseOptions } from '../options.js';
-import { PIXEL_SHAPES, type PictureSize, type Size, evenNearest, pixelShapeOf } from '../pictures/size.js';
+import { PIXEL_SHAPES, SIDES, type PictureSize, type Size, evenNearest, pixelShapeOf } from '../pictures/size.js';
 import { COPY_PICTURE } from './common/filters.js';
 import { readSize } from './common/flag.js';
 import type { StepRule } from './common/rule.js';
@@ -26,7 +26,7 @@ export interface ResizeStep {
   readonly squarePixels: boolean;
 }
 
-const side = () => z.number().int().min(16).max(16_384).optional();
+const side = () => z.number().int().min(SIDES.least).max(SIDES.most).optional();
 
 const schema = withJsonSchema(options({
   width: side(),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { InvalidOption } from '../errors/errors.js';
 import { callback, options, parseOptions } from '../options.js';
-import { type PictureSize, evenBelow } from '../pictures/size.js';
+import { SIDES, type PictureSize, evenBelow } from '../pictures/size.js';
 import { redactValue } from '../redact/redact.js';
 import { UnreadableChain, readChain } from './common/filter-chain.js';
 import { EVEN_SIDES, MICROSECONDS } from './common/filters.js';
@@ -22,7 +22,8 @@ export interface VideoFilterStep {
 /** Characters of a chain: the command line of a process may be 128 KiB on Linux, 32 KiB on Windows. */
 const MAX_LENGTH = 8_192;
 
-const SIDES = { least: 2, most: 16_384 };
+/** Smaller sides than those of `crop` are possible: a user's filter may cut out a strip. */
+const LEAST_SIDE = 2;
 
 const schema = options({
   filter: z.string().min(1).max(MAX_LENGTH).superRefine((text, context) => {
@@ -81,7 +82,7 @@ function resized(before: PictureSize, { size, filter }: VideoFilterStep): Pictur
   }
   if (!isSize(after)) {
     throw new InvalidOption(`${given}, which returned ${redactValue(after) ?? typeof after} for ${pictures}; `
-      + `expected { width, height } of ${SIDES.least} to ${SIDES.most} whole pixels, and sampleAspectRatio, such as '16:11', if it changes`);
+      + `expected { width, height } of ${LEAST_SIDE} to ${SIDES.most} whole pixels, and sampleAspectRatio, such as '16:11', if it changes`);
   }
   const { width, height, sampleAspectRatio = before.sampleAspectRatio } = after;
   return evenBelow({ width, height, sampleAspectRatio });
@@ -89,6 +90,6 @@ function resized(before: PictureSize, { size, filter }: VideoFilterStep): Pictur
 
 function isSize(value: unknown): value is PictureSize {
   const { width, height, sampleAspectRatio } = (value ?? {}) as Partial<Record<keyof PictureSize, unknown>>;
-  const isSide = (side: unknown) => Number.isInteger(side) && (side as number) >= SIDES.least && (side as number) <= SIDES.most;
+  const isSide = (side: unknown) => Number.isInteger(side) && (side as number) >= LEAST_SIDE && (side as number) <= SIDES.most;
   return isSide(width) && isSide(height) && (sampleAspectRatio === undefined || (typeof sampleAspectRatio === 'string' && /^\d+:\d+$/.test(sampleAspectRatio)));
 }
