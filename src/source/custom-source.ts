@@ -1,4 +1,4 @@
-/** A source from user code: checks it, and redacts its texts in case they contain a login. */
+/** Checks a source from user code, and redacts its texts, which may contain a login. */
 import { inspect } from 'node:util';
 import { EMPTY, type Observable, catchError, concat, defer, filter, map, throwError } from 'rxjs';
 import { InvalidOption } from '../core/errors/errors.js';
@@ -11,7 +11,8 @@ const EXPECTED = {
 } as const satisfies Partial<Record<keyof Source, string>>;
 
 /**
- * @param given - an object given to `camera` in place of an address
+ * The user's source, checked.
+ * @param given - the object that `camera` got in place of an address
  * @throws InvalidOption for an object that is not a source
  */
 export function customSource(given: object): Source {
@@ -51,7 +52,7 @@ function isOf(expected: string, value: unknown): boolean {
   }
 }
 
-/** Without this check, an untyped program could let ffmpeg open any address. */
+/** Checks an input: without `protocols`, an untyped program would let ffmpeg open any address. @throws InvalidOption */
 function checked(step: Preparation): Preparation {
   const given = Object(step) as Partial<Extract<Preparation, { type: 'input' }>> | { readonly type: 'progress' };
   if (given.type === 'progress') return step;

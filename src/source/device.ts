@@ -6,7 +6,7 @@ import { LOCAL_ROWS } from '../core/errors/stderr-rows.js';
 import type { SourceInput } from '../core/source.js';
 import type { SourceKind, SourceReadOptions } from './source-kind.js';
 
-/** Format and device names of each platform. */
+/** ffmpeg's format and its names of devices, by platform. */
 const PLATFORMS: Partial<Record<NodeJS.Platform, { format: string; url(name: string): string; isPath: boolean }>> = {
   linux: { format: 'v4l2', url: (name) => (/^\d+$/.test(name) ? `/dev/video${name}` : name), isPath: true },
   darwin: { format: 'avfoundation', url: (name) => `${name}:none`, isPath: false },
@@ -14,7 +14,7 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, { format: string; url(name: str
 };
 
 export const device: SourceKind = {
-  takes: "a device (/dev/video0, 0, or 'video=NAME' on Windows)",
+  accepts: "a device (/dev/video0, 0, or 'video=NAME' on Windows)",
   protocols: [],
   secrets: 'none',
   match(address, options) {

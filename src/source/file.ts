@@ -1,9 +1,9 @@
-/** Local files. A playlist may open files in its own folder, unless it is allowed more. */
+/** Local files. A playlist may open files in its own folder only, unless `allowLocalPlaylists` is set. */
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defer, from, map, throwError } from 'rxjs';
+import { type Observable, defer, from, map, throwError } from 'rxjs';
 import { SOURCE } from '../core/defaults/defaults.js';
 import { InvalidOption, SourceNotFound } from '../core/errors/errors.js';
 import { NETWORK_ROWS } from '../core/errors/stderr-rows.js';
@@ -13,26 +13,26 @@ import { redactInvalidUrl, redactUrl } from '../core/redact/redact.js';
 import type { Source, SourceInput } from '../core/source.js';
 import type { SourceKind, SourceReadOptions } from './source-kind.js';
 
-/** For playlists, which are read through the gate, or from the disk if that is allowed. */
+/** Includes those for playlists, which are read through the gate, or from the disk if that is allowed. */
 const PROTOCOLS = ['file', ...GATED];
 
 export const file: SourceKind = {
-  takes: "a file's path or file:// address",
+  accepts: "a file's path or file:// address",
   protocols: PROTOCOLS,
   secrets: 'none',
   match(address, options) {
     if (/^[a-z][a-z0-9+.-]+:/i.test(address) && !/^file:\/\//i.test(address) && !/^[a-z]:[\\/]/i.test(address)) return undefined;
     const name = toPath(address);
-    return isMistyped(name) ? undefined : fileAt(name, options);
+    return isMistypedAddress(name) ? undefined : fileAt(name, options);
   },
 };
 
 /** An existing file is a file, even if its name looks like another kind of address: `cam:1.mp4`, `/dev/shm/clip.mp4`. */
 export const existingFile: SourceKind = {
-  takes: './ before the name of a file that looks like another kind of address',
+  accepts: './ before the name of a file that looks like another kind of address',
   protocols: PROTOCOLS,
   secrets: 'none',
-  takesBreaks: true,
+  acceptsLineBreaks: true,
   match(address, options) {
     const isNumber = /^\d+$/.test(address);
     return !isNumber && isFile(address) ? fileAt(address, options) : undefined;
@@ -49,7 +49,7 @@ function fileAt(name: string, options: SourceReadOptions): Source {
     remote: false,
     stderr: NETWORK_ROWS,
     secrets: [],
-    prepare: () => defer(() => missing(name, shown) ?? from(localInput(name, options)).pipe(map((input) => ({ type: 'input' as const, input })))),
+    prepare: () => defer(() => whyUnreadable(name, shown) ?? from(localInput(name, options)).pipe(map((input) => ({ type: 'input' as const, input })))),
   };
 }
 
@@ -62,32 +62,32 @@ function isFile(name: string): boolean {
   }
 }
 
-/** Input of a local file: ffmpeg may open only this file, even if it refers to others. */
+/** The input for a file that is not a playlist: ffmpeg may open only this file, even if it refers to others. */
 export function fileInput(name: string, options: SourceReadOptions): SourceInput {
-  return onDisk(name, options, withoutPattern(name) ?? ONLY_FILES, ['file']);
+  return diskInput(name, options, literalName(name) ?? ONLY_FILES, ['file']);
 }
 
-/** A file that the user named. Its appearance only determines how it is read: every way is safe for any content. */
+/** The input for a file that the user named. Its first bytes determine only how it is read: each way is safe for any content. */
 async function localInput(name: string, options: SourceReadOptions): Promise<SourceInput> {
-  const kind = await kindOf(name);
+  const kind = await formatOf(name);
   if (kind === 'file') return fileInput(name, options);
-  if (options.allowLocalPlaylists ?? SOURCE.allowLocalPlaylists) return onDisk(name, options, [], ['file', 'crypto', 'data']);
+  if (options.allowLocalPlaylists ?? SOURCE.allowLocalPlaylists) return diskInput(name, options, [], ['file', 'crypto', 'data']);
   const paced = options.pace === 'realtime';
   const concat = kind === 'concat' ? ['-f', 'concat', '-safe', '0'] : [];
   const input = await throughGate([...ONLY_LISTS, ...concat], (refused) => new FolderSession(path.resolve(name), refused));
   return { ...input, answered: false, paced };
 }
 
-function onDisk(name: string, options: SourceReadOptions, allowed: readonly string[], protocols: readonly string[]): SourceInput {
+function diskInput(name: string, options: SourceReadOptions, allowed: readonly string[], protocols: readonly string[]): SourceInput {
   const paced = options.pace === 'realtime';
   return { options: allowed, protocols, url: `file:${path.resolve(name)}`, paced };
 }
 
 const HEAD_BYTES = 4_096;
 
-/** The kind of a file, by its first bytes; `file` if it can't be read, since ffmpeg reports why. */
-async function kindOf(name: string): Promise<'file' | 'concat' | 'playlist'> {
-  // Bytes read from a pipe here would be missing later.
+/** The format of a file, by its first bytes; `file` if it can't be read: ffmpeg then reports the reason. */
+async function formatOf(name: string): Promise<'file' | 'concat' | 'playlist'> {
+  // Only of a regular file: bytes read from a pipe would be missing later.
   const handle = isRegular(name) ? await open(name, 'r').catch(() => undefined) : undefined;
   if (handle === undefined) return 'file';
   try {
@@ -102,12 +102,12 @@ async function kindOf(name: string): Promise<'file' | 'concat' | 'playlist'> {
   }
 }
 
-/** Extensions with which ffmpeg reads a name as a pattern of still pictures: `%d` is a number in it. */
-const PICTURES = /\.(?:jpe?g|png|bmp|tiff?|webp|p[abgpn]m|jp2|j2k|tga|sgi|dpx|exr|ras|xbm|xwd|pcx)$/i;
+/** Extensions with which ffmpeg reads a name as a pattern of still pictures, in which `%d` stands for a number. */
+const PICTURE_EXTENSIONS = /\.(?:jpe?g|png|bmp|tiff?|webp|p[abgpn]m|jp2|j2k|tga|sgi|dpx|exr|ras|xbm|xwd|pcx)$/i;
 
-/** Escapes a name, so that ffmpeg reads it literally, never as a pattern. */
-function withoutPattern(name: string): readonly string[] | undefined {
-  return name.includes('%') && PICTURES.test(name) ? ['-f', 'image2', '-pattern_type', 'none', '-format_whitelist', 'image2'] : undefined;
+/** Options with which ffmpeg reads a name literally, not as a pattern; undefined if it needs none. */
+function literalName(name: string): readonly string[] | undefined {
+  return name.includes('%') && PICTURE_EXTENSIONS.test(name) ? ['-f', 'image2', '-pattern_type', 'none', '-format_whitelist', 'image2'] : undefined;
 }
 
 function toPath(address: string): string {
@@ -115,13 +115,13 @@ function toPath(address: string): string {
   try {
     return fileURLToPath(address);
   } catch {
-    // The platform's error would contain the address.
+    // Without the platform's error, which contains the address.
     throw new InvalidOption(`source: '${redactInvalidUrl(address)}' given; allowed: file:///path`);
   }
 }
 
-/** A mistyped address (a missing slash, a leading blank or quote), or a text with a login: not a plausible file name. */
-function isMistyped(name: string): boolean {
+/** Whether a name is not a plausible file name: a mistyped address (a missing slash, a leading blank or quote), or a text with a login. */
+function isMistypedAddress(name: string): boolean {
   const hasScheme = /^[^\p{L}\p{N}/.~\\]*(?:(?:rtsps?|https?|rtmps?|kafka|rediss?)(?::|\/\/)|\w+:\/\/)/iu.test(name);
   return hasScheme || /:[^\\/]*@/.test(name);
 }
@@ -130,8 +130,8 @@ function isRegular(name: string): boolean {
   return statSync(name, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** Errors if the file can't be read now; if it appears later, the next attempt finds it. */
-function missing(name: string, shown: string) {
+/** The error of a file that can't be read now, as an Observable; undefined if it can be. The next attempt checks again. */
+function whyUnreadable(name: string, shown: string): Observable<never> | undefined {
   const stat = statSync(name, { throwIfNoEntry: false });
   if (stat === undefined) return throwError(() => new SourceNotFound(`no such file: '${shown}'`));
   if (stat.isDirectory()) return throwError(() => new SourceNotFound(`'${shown}' is a folder; expected a file`));

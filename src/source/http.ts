@@ -1,4 +1,4 @@
-/** HTTP: files, downloaded into a cache or read in place, and live streams, distinguished by the server's answer. */
+/** HTTP sources. The server's answer shows whether it is a file, which is downloaded or read in place, or a live stream. */
 import { Observable } from 'rxjs';
 import { type ClockDifference, mono } from '../core/clock.js';
 import { SOURCE } from '../core/defaults/defaults.js';
@@ -9,13 +9,13 @@ import { normalizeUrl, redactInvalidUrl, redactUrl } from '../core/redact/redact
 import { Secrets } from '../core/redact/secrets.js';
 import { fileInput } from './file.js';
 import { type RequestTarget, HostRules, Login, checkAnswer, getWithRedirects, withoutCredentials } from './client/index.js';
-import { type Found, addReader, download, streamOf } from './download/index.js';
+import { type DownloadResult, addReader, download, streamOf } from './download/index.js';
 import { GATED, inPlaceInput, liveInput } from './input/index.js';
 import type { Preparation, Source, SourceInput } from '../core/source.js';
 import type { SourceKind, SourceReadOptions } from './source-kind.js';
 
 export const http: SourceKind = {
-  takes: 'http://host/path or https://host/path',
+  accepts: 'http://host/path or https://host/path',
   protocols: ['pipe', ...GATED, 'file'],
   secrets: 'http',
   match(address, options) {
@@ -28,7 +28,7 @@ export const http: SourceKind = {
   },
 };
 
-/** The server's answer shows whether it is live; until then it counts as a file. */
+/** Counts as a file until the server's answer shows that it is live. */
 class HttpSource implements Source {
   readonly address: string;
   readonly remote = true;
@@ -73,12 +73,12 @@ class HttpSource implements Source {
   prepare(): Observable<Preparation> {
     return new Observable((subscriber) => {
       const controller = new AbortController();
-      const report = throttled(() => { subscriber.next({ type: 'progress' }); });
+      const reportProgress = throttled(() => { subscriber.next({ type: 'progress' }); });
       const progress = (bytes: number, totalBytes: number) => {
         this.#downloading = { bytes, totalBytes };
-        report();
+        reportProgress();
       };
-      this.#input(this.#target(controller.signal), progress).finally(() => { this.#downloading = undefined; }).then((input) => {
+      this.#prepareInput(this.#target(controller.signal), progress).finally(() => { this.#downloading = undefined; }).then((input) => {
         subscriber.next({ type: 'input', input });
         subscriber.complete();
       }, (error: unknown) => {
@@ -88,19 +88,19 @@ class HttpSource implements Source {
     });
   }
 
-  async #input(target: RequestTarget, progress: (bytes: number, totalBytes: number) => void): Promise<SourceInput> {
+  async #prepareInput(target: RequestTarget, progress: (bytes: number, totalBytes: number) => void): Promise<SourceInput> {
     const { options } = this;
     const inPlace = options.download === false;
     const found = await (inPlace ? probe(target) : download(target, {
       cacheDir: options.cacheDir, maxBytes: options.maxDownloadBytes ?? SOURCE.maxDownloadBytes,
-      lowestRate: options.minDownloadBytesPerSecond ?? SOURCE.minDownloadBytesPerSecond,
+      minBytesPerSecond: options.minDownloadBytesPerSecond ?? SOURCE.minDownloadBytesPerSecond,
     }, progress));
     this.#live = found.nature !== 'file';
     if (found.nature === 'file' && found.path !== undefined) {
       this.reads = found.path;
       return fileInput(found.path, options);
     }
-    // Each request follows the redirect again: its target may be valid only once.
+    // Each request begins at the original address, because the target of a redirect may be valid only once.
     return found.nature === 'file' ? inPlaceInput(target, options) : liveInput(target, found.nature, options);
   }
 
@@ -118,8 +118,8 @@ class HttpSource implements Source {
   }
 }
 
-/** The nature of an address; the connection is closed again. */
-async function probe(target: RequestTarget): Promise<Exclude<Found, { path: string }> | { readonly nature: 'file'; readonly path: undefined }> {
+/** Requests an address only to find out whether it is a file or a stream, and closes the connection. */
+async function probe(target: RequestTarget): Promise<Exclude<DownloadResult, { path: string }> | { readonly nature: 'file'; readonly path: undefined }> {
   const answer = await getWithRedirects(target, {});
   const nature = await checkAnswer(answer, target.shown);
   if (nature !== 'file') return { nature: await streamOf(answer, nature, target.shown) };
@@ -127,7 +127,7 @@ async function probe(target: RequestTarget): Promise<Exclude<Found, { path: stri
   return { nature, path: undefined };
 }
 
-/** Calls at once, then at most once every `DOWNLOAD.progressMs`. */
+/** A function that calls `work` at most once every `DOWNLOAD.progressMs`. */
 function throttled(work: () => void): () => void {
   let last = -Infinity;
   return () => {

@@ -9,10 +9,10 @@ import { customSource } from './custom-source.js';
 import type { SourceKind, SourceReadOptions } from './source-kind.js';
 import { test } from './test.js';
 
-/** In order: the first that matches is used; `file` matches paths. */
+/** In this order: the first that matches is used. `file` is last, because it matches any path. */
 export const SOURCES = { rtsp, http, test, existingFile, device, file } as const satisfies Readonly<Record<string, SourceKind>>;
 
-/** Name of a kind. */
+/** Name of a kind of source. */
 export type SourceName = keyof typeof SOURCES;
 
 /**

@@ -45,22 +45,22 @@ export interface SourceOptions {
   readonly size?: { readonly width: number; readonly height: number } | undefined;
 }
 
-/** The same, with the timeout that follows from the time limits of the camera. */
+/** The same, with the timeout that is derived from the time limits of the camera. */
 export interface SourceReadOptions extends SourceOptions {
   /** Live sources: time without a byte after which ffmpeg itself closes the connection; ms. */
   readonly readTimeoutMs: number;
 }
 
-/** A kind of source. A new kind implements it and adds a line to the index. */
+/** A kind of source. A new one implements this interface, and is added to the list in index.ts. */
 export interface SourceKind {
-  /** The addresses that it accepts, for the message about an address of no kind. */
-  readonly takes: string;
+  /** Description of the addresses that it accepts, for the error about an address of no kind. */
+  readonly accepts: string;
   /** All protocols that ffmpeg may use for any of its addresses. */
   readonly protocols: readonly string[];
-  /** Places of logins in its addresses, other than before an `@`: its row in the table of secret places. */
+  /** Row in the table of secret places: where its addresses have logins other than before an `@`. */
   readonly secrets: SecretPlaces | 'none';
   /** Whether an address may contain a line break. */
-  readonly takesBreaks?: true;
-  /** The source; undefined if the address is of another kind. Throws InvalidOption for a wrong address of this kind. */
+  readonly acceptsLineBreaks?: true;
+  /** The source; undefined if the address is of another kind. @throws InvalidOption for a wrong address of this kind */
   match(address: string, options: SourceReadOptions): Source | undefined;
 }

@@ -6,7 +6,7 @@ import { LOCAL_ROWS } from '../core/errors/stderr-rows.js';
 import { options as strict, parseOptions } from '../core/options.js';
 import type { SourceKind } from './source-kind.js';
 
-/** Largest picture, that of any source. */
+/** Largest picture of a source of any kind. */
 const LARGEST = { side: 16_384, pixels: 8_192 * 8_192 };
 const SIZES = `expected WIDTHxHEIGHT in pixels, 10 to ${LARGEST.side} each and at most ${LARGEST.pixels} together`;
 
@@ -20,7 +20,7 @@ const schema = strict({
 });
 
 export const test: SourceKind = {
-  takes: 'test: or test:?size=640x360&fps=25&duration=SECONDS&noise=0..100',
+  accepts: 'test: or test:?size=640x360&fps=25&duration=SECONDS&noise=0..100',
   protocols: [],
   secrets: 'none',
   match(address, options) {
@@ -47,7 +47,7 @@ function patternOptions(live: boolean): string[] {
   return [...(live ? ['-re'] : []), '-f', 'lavfi'];
 }
 
-/** All numbers are checked, so no address can add a filter. */
+/** The filter that makes the pattern. All numbers are checked, so an address can't add another filter. */
 function graph({ size, fps, duration, noise }: z.output<typeof schema>): string {
   const pattern = `testsrc2=size=${size}:rate=${fps}${duration === undefined ? '' : `:duration=${duration}`}`;
   return noise === 0 ? pattern : `${pattern},noise=alls=${noise}:allf=t`;

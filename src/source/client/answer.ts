@@ -1,4 +1,4 @@
-/** Facts about an HTTP answer: whether it has an end, its length, and the validators of its version. */
+/** Reads facts from an HTTP answer: whether it has an end, its length, and the validators of its version. */
 import { NoVideo } from '../../core/errors/errors.js';
 import { statusFailure } from './errors.js';
 import type { HttpResponse } from './request.js';
@@ -21,7 +21,10 @@ export function natureOf({ headers, status, url }: HttpResponse): Nature {
   return lengthOf(headers) === undefined ? 'stream' : 'file';
 }
 
-/** The nature of a successful answer; the connection of a page or list is closed. */
+/**
+ * The nature of an answer. Closes the connection before it throws.
+ * @throws the failure of an unsuccessful status; NoVideo for a page
+ */
 export async function checkAnswer(answer: HttpResponse, shown: string): Promise<Exclude<Nature, 'page'>> {
   if (answer.status !== 200 && answer.status !== 206) {
     await answer.close();
@@ -30,14 +33,15 @@ export async function checkAnswer(answer: HttpResponse, shown: string): Promise<
   const nature = natureOf(answer);
   if (nature !== 'page') return nature;
   await answer.close();
-  throw noVideo(shown, 'page');
+  throw noVideoError(shown, 'page');
 }
 
-export function noVideo(shown: string, what: 'page' | 'list'): NoVideo {
+/** The error for an address that is not video. @param shown - the redacted address */
+export function noVideoError(shown: string, what: 'page' | 'list'): NoVideo {
   return new NoVideo(`'${shown}' is ${what === 'page' ? 'a page (text/html)' : 'a list of other addresses'}, not video`);
 }
 
-/** The kind, by the first bytes of a body: servers also send playlists as text/plain. */
+/** The nature of a body, by its first bytes, because servers also send playlists as text/plain. */
 export function natureOfContent(head: Buffer): 'file' | 'playlist' | 'list' | 'page' {
   const text = head.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '').trimStart();
   if (text.startsWith('#EXTM3U') || (text.startsWith('<') && /<MPD[\s>]/.test(text))) return 'playlist';
@@ -60,7 +64,7 @@ export function rangeOf(headers: HttpHeaders): { first: number; last: number; to
   return found === null ? undefined : { first: Number(found[1]), last: Number(found[2]), total: Number(found[3]) };
 }
 
-/** Validators: they show whether a copy is still the server's version. */
+/** Validators of a version, which show whether a copy is still the server's. */
 export interface Validators {
   readonly etag?: string | undefined;
   readonly lastModified?: string | undefined;
@@ -68,6 +72,7 @@ export interface Validators {
   readonly strong?: string | undefined;
 }
 
+/** The validators in an answer's head. */
 export function validatorsOf(headers: HttpHeaders): Validators {
   const { etag, 'last-modified': lastModified, date } = headers;
   return { etag, lastModified, strong: etag !== undefined && !etag.startsWith('W/') ? etag : strongDate(lastModified, date) };
@@ -80,7 +85,7 @@ function strongDate(lastModified: string | undefined, date: string | undefined):
 }
 
 /** Headers that request the body only if a copy is no longer valid. */
-export function ifChanged({ etag, lastModified }: Validators): Record<string, string> {
+export function conditionalHeaders({ etag, lastModified }: Validators): Record<string, string> {
   return {
     ...(etag !== undefined && { 'If-None-Match': etag }),
     ...(lastModified !== undefined && { 'If-Modified-Since': lastModified }),

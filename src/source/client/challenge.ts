@@ -1,8 +1,8 @@
-/** Answers servers' authentication challenges over HTTP and RTSP: Digest (RFC 7616, and RFC 2069 for old cameras) and Basic. */
+/** Answers authentication challenges of HTTP and RTSP servers: Digest (RFC 7616, and RFC 2069 for old cameras) and Basic. */
 import { createHash, randomBytes } from 'node:crypto';
 
 const HASHES: Readonly<Record<string, string>> = { 'md5': 'md5', 'sha-256': 'sha256' };
-/** Limit of characters read from challenges: servers send a few hundred. */
+/** Maximum number of characters read from a challenge: servers send a few hundred. */
 const MAX_CHALLENGE = 8_192;
 
 /** A user and a password, decoded. */
@@ -22,7 +22,7 @@ export interface Challenge {
   readonly qop: boolean;
 }
 
-/** The request to authenticate; `count` is its number with this nonce, from 1. */
+/** The request that is authenticated; `count` is its number with this nonce, from 1. */
 export interface Request {
   readonly method: string;
   readonly uri: string;
@@ -68,8 +68,8 @@ export function digestAnswer(challenge: Challenge, { user, password }: Credentia
   const nc = count.toString(16).padStart(8, '0');
   const secret = hash(`${user}:${realm}:${password}`);
   const first = isSession ? hash(`${secret}:${nonce}:${cnonce}`) : secret;
-  const asked = hash(`${method}:${uri}`);
-  const response = hash(qop ? `${first}:${nonce}:${nc}:${cnonce}:auth:${asked}` : `${first}:${nonce}:${asked}`);
+  const requested = hash(`${method}:${uri}`);
+  const response = hash(qop ? `${first}:${nonce}:${nc}:${cnonce}:auth:${requested}` : `${first}:${nonce}:${requested}`);
   return [
     `Digest username=${quoted(user)}`, `realm=${quoted(realm)}`, `nonce=${quoted(nonce)}`, `uri=${quoted(uri)}`, `response="${response}"`,
     // A server that sends no `qop` may be too old to support it.

@@ -1,8 +1,8 @@
-/** Turns the system's errors of a connection into failures of the source, for HTTP and RTSP. */
+/** Turns the system's errors about a connection into failures of the source, for HTTP and RTSP. */
 import { ResourceExhausted, type RxcamError, SourceRefused, SourceTimeout, isRxcamError } from '../../core/errors/errors.js';
 import { exhaustedResource } from '../../core/errors/exhausted.js';
 
-/** By the code of the error; an unlisted one shows the code. */
+/** Explanations by the code of an error. */
 export type Reasons = Readonly<Record<string, string>>;
 
 const UNTRUSTED = 'set NODE_EXTRA_CA_CERTS to a file of certificates to trust';
@@ -24,7 +24,7 @@ const REASONS: Reasons = {
 };
 
 /**
- * A connection that failed, or was closed before the source answered.
+ * The failure of a connection that failed, or was closed before the source answered.
  * @param shown - the redacted address
  * @param own - the protocol's own messages for some codes
  */
@@ -47,7 +47,7 @@ function unknown(cause: unknown): string {
   return `the connection failed${code === undefined ? (message === '' ? '' : `: ${message}`) : ` (${code})`}`;
 }
 
-/** The code of a system error; if several addresses were tried, that of the first. */
+/** The code of a system error; undefined for another error. */
 export function systemCodeOf(error: unknown): string | undefined {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && code !== '' ? code : undefined;

@@ -1,6 +1,6 @@
 /**
- * One GET that follows redirects itself. It has its own connection, which is closed with it: some cameras allow only one
- * session, so the probe must be over before ffmpeg connects.
+ * Makes GET requests with a login, and follows redirects. Each request has a separate connection, which is closed with it: some
+ * cameras allow only one session, so a probe must be over before ffmpeg connects.
  */
 import { type ClockDifference, dateDifference, wall } from '../../core/clock.js';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
@@ -11,7 +11,7 @@ import { Login } from './login.js';
 import { networkFailure } from './network.js';
 import { type Body, type HttpHeaders, exchange } from './wire/index.js';
 
-/** State shared by all requests for one source. */
+/** The parameters of all requests for one source. */
 export interface RequestTarget {
   /** The address, without credentials. */
   readonly url: URL;
@@ -28,6 +28,7 @@ export interface RequestTarget {
   clock?(difference: ClockDifference): void;
 }
 
+/** An answer whose body is not read yet. */
 export interface HttpResponse {
   /** The final address, without credentials, and its credentials. */
   readonly url: URL;
@@ -62,14 +63,14 @@ export async function getWithRedirects(target: RequestTarget, headers: Record<st
 export async function requestWithLogin(
   url: URL, login: Login | undefined, headers: Record<string, string>, target: RequestTarget,
 ): Promise<HttpResponse> {
-  const answer = await ask(url, login, { ...headers, ...login?.first(url) }, target);
+  const answer = await requestOnce(url, login, { ...headers, ...login?.first(url) }, target);
   const reply = answer.status === 401 ? login?.answer(answer.headers['www-authenticate'], url) : undefined;
   if (reply === undefined) return answer;
   await answer.close();
-  return ask(url, login, { ...headers, ...reply }, target);
+  return requestOnce(url, login, { ...headers, ...reply }, target);
 }
 
-/** The target of a redirect. */
+/** The value of `Location`; undefined if the answer is not a redirect. */
 export function redirectOf({ status, headers }: HttpResponse): string | undefined {
   return [301, 302, 303, 307, 308].includes(status) ? headers.location : undefined;
 }
@@ -84,7 +85,7 @@ export function redirectTarget(from: URL, location: string, shown: string): URL 
   return to;
 }
 
-async function ask(url: URL, login: Login | undefined, headers: Record<string, string>, target: RequestTarget): Promise<HttpResponse> {
+async function requestOnce(url: URL, login: Login | undefined, headers: Record<string, string>, target: RequestTarget): Promise<HttpResponse> {
   const { shown, timeoutMs, signal, rules } = target;
   const bare = withoutCredentials(url);
   const late = new AbortController();
@@ -102,6 +103,7 @@ async function ask(url: URL, login: Login | undefined, headers: Record<string, s
   }
 }
 
+/** The address without credentials and fragment. */
 export function withoutCredentials(url: URL): URL {
   const bare = new URL(url.href);
   bare.username = '';

@@ -12,7 +12,7 @@ import { NO_LINK, cacheFolder } from '../../core/defaults/cache-folder.js';
 import { makeFolder } from '../../core/defaults/make-folder.js';
 import { redactUrl } from '../../core/redact/redact.js';
 import type { Validators } from '../client/index.js';
-import { privateFolder } from './folder.js';
+import { ensurePrivateFolder } from './folder.js';
 import { PartialFile, removeAbandoned } from './partial-file.js';
 import { trimCache } from './trim.js';
 
@@ -23,7 +23,7 @@ const schema = z.object({
   lastModified: z.string().optional(),
 });
 
-/** A copy that the server may declare valid. */
+/** A copy in the cache, and the validators by which the server decides whether it is still valid. */
 export interface Cached extends Validators {
   readonly path: string;
 }
@@ -31,7 +31,7 @@ export interface Cached extends Validators {
 /** The folder of the cache, created if it does not exist. @throws the error of the file system */
 export async function openFolder(given: string | undefined): Promise<string> {
   const folder = given === undefined ? defaultFolder() : path.resolve(given);
-  await privateFolder(folder);
+  await ensurePrivateFolder(folder);
   await removeAbandoned(folder);
   return folder;
 }
@@ -47,7 +47,7 @@ function defaultFolder(): string {
   }
 }
 
-/** The temporary folder is shared: another user's folder of that name is refused. */
+/** A folder in the system's temporary one, which users share: another user's folder of that name is refused later. */
 function temporaryFolder(): string {
   const user = process.getuid?.();
   return path.join(os.tmpdir(), user === undefined ? 'rxcam' : `rxcam-${user}`);
@@ -58,9 +58,10 @@ export function cacheKeyOf(bare: URL): string {
   return createHash('sha256').update(bare.href).digest('hex');
 }
 
+/** The copy of an address; undefined if there is none that can be validated. */
 export async function findCached(folder: string, key: string): Promise<Cached | undefined> {
   try {
-    const { file, size, etag, lastModified } = schema.parse(JSON.parse(await noteOf(folder, key)));
+    const { file, size, etag, lastModified } = schema.parse(JSON.parse(await readNote(folder, key)));
     const name = path.join(folder, file);
     const found = await lstat(name);
     if (!found.isFile() || found.size !== size || (etag === undefined && lastModified === undefined)) return undefined;
@@ -71,7 +72,7 @@ export async function findCached(folder: string, key: string): Promise<Cached | 
 }
 
 /** The note of an address; a symbolic link in its place is ignored. */
-async function noteOf(folder: string, key: string): Promise<string> {
+async function readNote(folder: string, key: string): Promise<string> {
   const handle = await open(path.join(folder, `${key}.json`), constants.O_RDONLY | NO_LINK);
   try {
     return await handle.readFile('utf8');
@@ -80,7 +81,7 @@ async function noteOf(folder: string, key: string): Promise<string> {
   }
 }
 
-/** Makes a complete download the file of its address. `bare` has no credentials; its query, which may hold a token, is left out. */
+/** Stores a complete download as the file of its address. The note has neither credentials nor the query, which may contain a token. */
 export async function storeDownload(part: PartialFile, bare: URL): Promise<string> {
   const { folder, key, total, validators: { etag, lastModified } } = part;
   const file = `${key}.${randomBytes(4).toString('hex')}${extension(bare)}`;
@@ -99,10 +100,10 @@ export async function storeDownload(part: PartialFile, bare: URL): Promise<strin
 /** Marks a copy as just used, so that trimming keeps it. */
 export async function markUsed(file: string): Promise<void> {
   const now = new Date();
-  await utimes(file, now, now).catch(() => { /* only its age is wrong */ });
+  await utimes(file, now, now).catch(() => { /* only the order of trimming is affected */ });
 }
 
-/** The extension: raw formats are recognised only by it. */
+/** The extension of a file, by which alone ffmpeg recognises raw formats; empty if it is not plain. */
 function extension({ pathname }: URL): string {
   const found = path.posix.extname(pathname).toLowerCase();
   return /^\.[a-z0-9]{1,5}$/.test(found) && found !== '.part' && found !== '.json' ? found : '';

@@ -1,9 +1,9 @@
-/** Downloads an HTTP file into the cache, unless the copy there is valid; an interrupted download resumes. */
+/** Downloads an HTTP file into the cache, unless the copy there is valid, and resumes an interrupted download. */
 import { open, statfs } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import { SourceRefused } from '../../core/errors/errors.js';
-import { type HttpResponse, type RequestTarget, type Stream, checkAnswer, diskFull, getWithRedirects, ifChanged, lengthOf, natureOfContent, noVideo, rangeOf, sniff, storageFailure, validatorsOf } from '../client/index.js';
+import { type HttpResponse, type RequestTarget, type Stream, checkAnswer, diskFullError, getWithRedirects, conditionalHeaders, lengthOf, natureOfContent, noVideoError, rangeOf, sniff, storageFailure, validatorsOf } from '../client/index.js';
 import { type Cached, cacheKeyOf, findCached, markUsed, openFolder, storeDownload } from './cache.js';
 import { PartialFile } from './partial-file.js';
 import { receiveBody } from './receive.js';
@@ -11,25 +11,24 @@ import { receiveBody } from './receive.js';
 export interface DownloadOptions {
   readonly cacheDir: string | undefined;
   readonly maxBytes: number;
-  /** Bytes a second. */
-  readonly lowestRate: number;
+  /** Lowest rate, below which a download fails. */
+  readonly minBytesPerSecond: number;
 }
 
 /** The result for an address: a file, or the nature of a stream. */
-export type Found =
+export type DownloadResult =
   | { readonly nature: 'file'; readonly path: string }
   /** Its connection is closed. */
   | { readonly nature: Stream };
 
-/** Called as a download continues. */
-type Progressed = (bytes: number, totalBytes: number) => void;
+/** Called with the bytes stored and those of the whole file. */
+type OnProgress = (bytes: number, totalBytes: number) => void;
 
 /**
- * The file at an address, or its nature if it has no end. `progress` is called for each piece that arrives, with the bytes stored
- * and those of the whole file.
- * Aborting the target's signal ends the download and removes the temporary file at once.
+ * The file at an address, or its nature if it has no end. `progress` is called for each piece that arrives. Aborting the target's signal
+ * ends the download and removes the temporary file at once. Rejects with an RxcamError, or with the reason of the signal.
  */
-export async function download(target: RequestTarget, options: DownloadOptions, progress: Progressed): Promise<Found> {
+export async function download(target: RequestTarget, options: DownloadOptions, progress: OnProgress): Promise<DownloadResult> {
   const key = cacheKeyOf(target.url);
   const folder = await openFolder(options.cacheDir).catch((error: unknown) => {
     throw storageFailure(error, options.cacheDir ?? 'the cache', target.shown);
@@ -41,8 +40,8 @@ export async function download(target: RequestTarget, options: DownloadOptions, 
 }
 
 class Download {
-  /** Most bytes stored so far, and tries since then. */
-  #furthest = 0;
+  /** Most bytes stored so far, and the number of tries since then. */
+  #mostBytes = 0;
   #tries = 0;
 
   constructor(
@@ -50,7 +49,7 @@ class Download {
     readonly cached: Cached | undefined, readonly part: PartialFile,
   ) {}
 
-  async run(): Promise<Found> {
+  async run(): Promise<DownloadResult> {
     const { part, target: { signal } } = this;
     const discard = () => { part.discard(); };
     signal.addEventListener('abort', discard);
@@ -69,28 +68,28 @@ class Download {
   /** Waiting time after an interruption; ms. @throws SourceRefused after the last try */
   #pause(interruption: Error): number {
     const { part: { bytes, total }, target } = this;
-    this.#tries = bytes > this.#furthest ? 1 : this.#tries + 1;
-    this.#furthest = Math.max(bytes, this.#furthest);
+    this.#tries = bytes > this.#mostBytes ? 1 : this.#tries + 1;
+    this.#mostBytes = Math.max(bytes, this.#mostBytes);
     if (this.#tries < DOWNLOAD.maxTries) return DOWNLOAD.againMs * 2 ** (this.#tries - 1);
     throw new SourceRefused(
-      `the download of '${target.shown}' was interrupted ${this.#tries} times after ${this.#furthest} of ${total} bytes`,
+      `the download of '${target.shown}' was interrupted ${this.#tries} times after ${this.#mostBytes} of ${total} bytes`,
       { cause: interruption },
     );
   }
 
   /** Makes one request; returns its result, or the interruption. */
-  async #try(): Promise<Found | Error> {
+  async #try(): Promise<DownloadResult | Error> {
     const { part, target } = this;
-    const answer = await this.#ask();
+    const answer = await this.#request();
     if (answer instanceof Error) return answer;
     const early = await this.#withoutBody(answer);
     if (early !== undefined) return early;
-    if (!this.#goesOn(answer) && !await this.#begins(answer)) return new Error('the rest belongs to another version of the file');
-    return await receiveBody(answer, part, target, this.options.lowestRate, this.progress) ?? this.#finish(answer);
+    if (!this.#isRest(answer) && !await this.#startOver(answer)) return new Error('the rest belongs to another version of the file');
+    return await receiveBody(answer, part, target, this.options.minBytesPerSecond, this.progress) ?? this.#finish(answer);
   }
 
-  /** The answer; the error if the server is gone during a download, since it may be back soon. */
-  async #ask(): Promise<HttpResponse | Error> {
+  /** The answer, or the error of a server that is gone during a download, because it may be back soon. */
+  async #request(): Promise<HttpResponse | Error> {
     try {
       const answer = await getWithRedirects(this.target, this.#conditions());
       this.progress();
@@ -104,11 +103,11 @@ class Download {
   #conditions(): Record<string, string> {
     const { bytes, validators: { strong } } = this.part;
     if (bytes > 0 && strong !== undefined) return { 'Range': `bytes=${bytes}-`, 'If-Range': strong };
-    return this.cached === undefined ? {} : ifChanged(this.cached);
+    return this.cached === undefined ? {} : conditionalHeaders(this.cached);
   }
 
   /** The result if no body is needed: the copy in the cache is valid, or there is nothing to download. */
-  async #withoutBody(answer: HttpResponse): Promise<Found | undefined> {
+  async #withoutBody(answer: HttpResponse): Promise<DownloadResult | undefined> {
     const { status } = answer;
     if (status === 304 && this.cached !== undefined) {
       await answer.close();
@@ -122,7 +121,7 @@ class Download {
   }
 
   /** Whether the answer is exactly the rest of the stored part. */
-  #goesOn({ status, headers }: HttpResponse): boolean {
+  #isRest({ status, headers }: HttpResponse): boolean {
     const { bytes, total, validators } = this.part;
     const range = rangeOf(headers);
     const now = validatorsOf(headers);
@@ -131,7 +130,7 @@ class Download {
   }
 
   /** Whether the answer is the whole file; the stored part is then discarded. After any other answer, the file is requested again. */
-  async #begins(answer: HttpResponse): Promise<boolean> {
+  async #startOver(answer: HttpResponse): Promise<boolean> {
     const { part, target } = this;
     part.bytes = 0;
     part.validators = {};
@@ -150,21 +149,21 @@ class Download {
     return true;
   }
 
-  /** Refuses a download that would fill the disk, which others use too. */
+  /** Refuses a download that would fill the disk, which other programs use too. @throws CaptureCrashed */
   async #checkSpace(answer: HttpResponse): Promise<void> {
     const { part: { folder, total }, target } = this;
     const { blocks, bavail, bsize } = await statfs(folder).catch(() => ({ blocks: 0, bavail: 0, bsize: 0 }));
     if (blocks === 0 || total <= bavail * bsize) return;
     await answer.close();
-    throw diskFull(folder, target.shown, { need: `, which has ${total} bytes; ${bavail * bsize} are free` });
+    throw diskFullError(folder, target.shown, { need: `, which has ${total} bytes; ${bavail * bsize} are free` });
   }
 
-  async #finish(answer: HttpResponse): Promise<Found> {
+  async #finish(answer: HttpResponse): Promise<DownloadResult> {
     const { part, target } = this;
     await answer.close();
     const content = natureOfContent(await headOf(part));
     if (content === 'playlist') return { nature: 'playlist' };
-    if (content !== 'file') throw noVideo(target.shown, content);
+    if (content !== 'file') throw noVideoError(target.shown, content);
     target.signal.throwIfAborted();
     const path = await storeDownload(part, target.url).catch((error: unknown) => {
       throw storageFailure(error, part.folder, target.shown);
@@ -177,7 +176,7 @@ class Download {
 export async function streamOf(answer: HttpResponse, nature: Stream, shown: string): Promise<Stream> {
   const found = nature === 'stream' ? await sniff(answer) : nature;
   await answer.close();
-  if (found === 'list' || found === 'page') throw noVideo(shown, found);
+  if (found === 'list' || found === 'page') throw noVideoError(shown, found);
   return found;
 }
 

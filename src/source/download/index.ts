@@ -1,4 +1,4 @@
-/** HTTP files, downloaded into a cache. */
-export { type Found, download, streamOf } from './download.js';
+/** Downloads HTTP files into a cache. */
+export { type DownloadResult, download, streamOf } from './download.js';
 export { nextChunk } from './receive.js';
 export { addReader } from './trim.js';

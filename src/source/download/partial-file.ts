@@ -1,6 +1,6 @@
 /**
- * Temporary files of downloads. Each belongs to one download, and its name identifies the process, so that the next start
- * removes the files of a crashed one.
+ * Temporary files of downloads. Each belongs to one download, and its name identifies the process, so that the next process can remove
+ * the files of one that crashed.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ import type { Validators } from '../client/index.js';
 const HOST = createHash('sha256').update(os.hostname()).digest('hex').slice(0, 8);
 const NAME = /^[0-9a-f]{64}\.([0-9a-f]{8})\.(\d+)\.[0-9a-f]{8}\.part$/;
 
-/** The stored part of a download. */
+/** The temporary file of one download. */
 export class PartialFile {
   readonly path: string;
   /** Bytes that are stored. */
@@ -33,7 +33,7 @@ export class PartialFile {
     files.delete(this.path);
   }
 
-  /** Removes the file, if it exists, synchronously: callable from `unsubscribe`. */
+  /** Removes the file, if it exists; synchronously, so that unsubscribing can call it. */
   discard(): void {
     files.delete(this.path);
     rmSync(this.path, { force: true });
@@ -41,21 +41,21 @@ export class PartialFile {
 }
 
 const files = new Set<string>();
-let watchesExit = false;
+let removesAtExit = false;
 
 function remember(file: string): void {
   files.add(file);
-  if (watchesExit) return;
-  watchesExit = true;
+  if (removesAtExit) return;
+  removesAtExit = true;
   process.once('exit', () => { for (const one of files) rmSync(one, { force: true }); });
 }
 
-const swept = new Map<string, Promise<void>>();
+const sweeps = new Map<string, Promise<void>>();
 
 /** Removes files of crashed processes from a folder, at its first use in this process. */
 export function removeAbandoned(folder: string): Promise<void> {
-  const begun = swept.get(folder) ?? removeLeftovers(folder).catch(() => { /* the download itself reports the error */ });
-  swept.set(folder, begun);
+  const begun = sweeps.get(folder) ?? removeLeftovers(folder).catch(() => { /* the download itself reports the error */ });
+  sweeps.set(folder, begun);
   return begun;
 }
 
@@ -70,10 +70,10 @@ async function removeLeftovers(folder: string): Promise<void> {
 }
 
 /** Another host's processes can't be checked: a file without a write for a day is a leftover. */
-function isLeftover(host: string, pid: number, writtenMs: number): boolean {
-  if (host !== HOST) return Date.now() - writtenMs > DOWNLOAD.foreignPartMs;
+function isLeftover(host: string, pid: number, writtenAtMs: number): boolean {
+  if (host !== HOST) return Date.now() - writtenAtMs > DOWNLOAD.foreignPartMs;
   // In a container, the process id is the same after each start.
-  if (pid === process.pid) return writtenMs < Date.now() - process.uptime() * 1_000;
+  if (pid === process.pid) return writtenAtMs < Date.now() - process.uptime() * 1_000;
   return !isAlive(pid);
 }
 

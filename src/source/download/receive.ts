@@ -1,4 +1,4 @@
-/** Writes the body of an answer to a temporary file, until it ends, the disk is full, or it is interrupted. */
+/** Writes the body of an answer to a temporary file until it ends, is interrupted, or can't be stored. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
@@ -10,10 +10,10 @@ import { Rate } from './rate.js';
 
 /**
  * Appends the body to `part`. Returns undefined when it is complete and on the disk, or the interruption.
- * @throws SourceTimeout after the time limit for silence or below the lowest rate (bytes a second), CaptureCrashed if it can't be stored
+ * @throws SourceTimeout after the time limit for silence or below the lowest rate; CaptureCrashed if it can't be stored
  */
 export async function receiveBody(
-  answer: HttpResponse, part: PartialFile, target: RequestTarget, lowestRate: number, progress: () => void,
+  answer: HttpResponse, part: PartialFile, target: RequestTarget, minBytesPerSecond: number, progress: () => void,
 ): Promise<Error | undefined> {
   const onDisk = async <T>(work: Promise<T>): Promise<T> => {
     try {
@@ -27,7 +27,7 @@ export async function receiveBody(
     handle = await onDisk(open(part.path, constants.O_RDWR | NO_LINK | (part.bytes === 0 ? constants.O_CREAT | constants.O_TRUNC : 0), 0o600));
     await onDisk(handle.truncate(part.bytes));
     const body = answer.body[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
-    const rate = new Rate(lowestRate, DOWNLOAD.rateWindowMs, target.shown);
+    const rate = new Rate(minBytesPerSecond, DOWNLOAD.rateWindowMs, target.shown);
     for (;;) {
       const chunk = await rate.measure(async () => nextChunk(body, answer, target), (piece) => (piece instanceof Error ? 0 : piece?.length ?? 0));
       if (chunk instanceof Error) return chunk;

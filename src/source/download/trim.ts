@@ -15,6 +15,7 @@ export function addReader(reader: CacheReader): void {
   readers.add(new WeakRef(reader));
 }
 
+/** The files of all readers that still exist. */
 function filesInUse(): Set<string> {
   const files = new Set<string>();
   for (const reference of readers) {
@@ -28,10 +29,10 @@ function filesInUse(): Set<string> {
 interface Stored {
   readonly path: string;
   /** Name of the JSON note that may refer to it. */
-  readonly json: string;
+  readonly note: string;
   readonly size: number;
-  readonly usedMs: number;
-  readonly replaced: boolean;
+  readonly usedAtMs: number;
+  readonly isReplaced: boolean;
 }
 
 /** Trims a folder after `latest` was added. A failure does not fail the download. */
@@ -40,16 +41,16 @@ export async function trimCache(folder: string, latest: string, limit: number = 
     const inUse = filesInUse();
     const stored = await contents(folder);
     const idle = stored
-      .filter((one) => path.basename(one.path) !== latest && !inUse.has(one.path) && Date.now() - one.usedMs > DOWNLOAD.graceMs)
-      .sort((a, b) => Number(b.replaced) - Number(a.replaced) || a.usedMs - b.usedMs);
+      .filter((one) => path.basename(one.path) !== latest && !inUse.has(one.path) && Date.now() - one.usedAtMs > DOWNLOAD.graceMs)
+      .sort((a, b) => Number(b.isReplaced) - Number(a.isReplaced) || a.usedAtMs - b.usedAtMs);
     let total = stored.reduce((sum, { size }) => sum + size, 0);
     for (const one of idle) {
-      if (!one.replaced && total <= limit) break;
-      if (!one.replaced) await rm(one.json, { force: true });
+      if (!one.isReplaced && total <= limit) break;
+      if (!one.isReplaced) await rm(one.note, { force: true });
       await rm(one.path, { force: true });
       total -= one.size;
     }
-  } catch { /* another process may be at it as well */ }
+  } catch { /* another process may trim the same folder */ }
 }
 
 async function contents(folder: string): Promise<Stored[]> {
@@ -58,10 +59,10 @@ async function contents(folder: string): Promise<Stored[]> {
     const [, key] = /^([0-9a-f]{64})\.[0-9a-f]{8}(?:\.[a-z0-9]{1,5})?$/.exec(name) ?? [];
     if (key === undefined) continue;
     const file = path.join(folder, name);
-    const json = path.join(folder, `${key}.json`);
-    const { size, mtimeMs: usedMs } = await stat(file);
-    const text = await readFile(json, 'utf8').catch(() => '');
-    found.push({ path: file, json, size, usedMs, replaced: !text.includes(`"${name}"`) });
+    const note = path.join(folder, `${key}.json`);
+    const { size, mtimeMs: usedAtMs } = await stat(file);
+    const text = await readFile(note, 'utf8').catch(() => '');
+    found.push({ path: file, note, size, usedAtMs, isReplaced: !text.includes(`"${name}"`) });
   }
   return found;
 }

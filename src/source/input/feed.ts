@@ -1,6 +1,6 @@
 /**
- * Writes the body of a live HTTP stream to ffmpeg's stdin: rxcam follows redirects, logs in and checks addresses, and ffmpeg
- * opens no connection.
+ * Writes the body of a live HTTP stream to ffmpeg's stdin: rxcam follows redirects, logs in and checks addresses, so ffmpeg opens no
+ * connection.
  */
 import type { Writable } from 'node:stream';
 import { Observable } from 'rxjs';
@@ -9,7 +9,7 @@ import { type RequestTarget, checkAnswer, getWithRedirects } from '../client/ind
 import { nextChunk } from '../download/index.js';
 import { MultipartReader } from './multipart.js';
 
-/** Writes the stream at an address to a process's stdin until one of them ends; errors if the stream fails. */
+/** Writes the stream at an address to a process's stdin until one of them ends. Errors with an RxcamError if the stream can't be read. */
 export function feed(target: Omit<RequestTarget, 'signal'>, isMultipart: boolean): (stdin: Writable) => Observable<never> {
   return (stdin) => new Observable((subscriber) => {
     const controller = new AbortController();
@@ -28,7 +28,7 @@ async function run(target: RequestTarget, isMultipart: boolean, stdin: Writable)
     const body = answer.body[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
     for (;;) {
       const chunk = await nextChunk(body, answer, target);
-      // Any end of the stream is normal here: the bytes so far are still decoded.
+      // Not an error, even if the connection broke: ffmpeg decodes the bytes so far, and then ends.
       if (chunk === undefined || chunk instanceof Error || stdin.destroyed) break;
       for (const piece of parts?.push(chunk) ?? [chunk]) await write(stdin, piece);
     }

@@ -1,4 +1,4 @@
-/** The script on stdin from which ffmpeg's concat demuxer reads the address: credentials stay out of the process list. */
+/** Writes the script from which ffmpeg's concat demuxer reads an address on stdin, so that the address is not in the process list. */
 import { InvalidOption } from '../../core/errors/errors.js';
 
 /**
@@ -17,7 +17,7 @@ export function ffconcat(
   return `${lines.join('\n')}\n`;
 }
 
-/** Between quotes, ffmpeg reads every character literally, except the quote. */
+/** Quotes a text: between quotes, ffmpeg reads every character literally, except the quote. */
 function quoted(text: string): string {
   if (/[\r\n\0]/.test(text)) throw new InvalidOption('source: a line break or NUL in an address or option given; allowed: none');
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -19,8 +19,8 @@ const CONTAINERS = [
 const PLAYLISTS = `hls,dash,webvtt,${CONTAINERS}`;
 
 export const ONLY_CONTAINERS = ['-format_whitelist', CONTAINERS] as const;
-/** For files, still pictures too: ffmpeg opens no other file for them if the name is not a pattern. */
+/** For files, also still pictures: ffmpeg opens no other file for them if the name is not a pattern. */
 export const ONLY_FILES = ['-format_whitelist', `${CONTAINERS},image2`] as const;
 export const ONLY_PLAYLISTS = ['-format_whitelist', PLAYLISTS] as const;
-/** Lists on the user's own disk may be concat scripts too. */
+/** For lists on the user's own disk, also concat scripts. */
 export const ONLY_LISTS = ['-format_whitelist', `concat,${PLAYLISTS}`] as const;

@@ -1,4 +1,4 @@
-/** Inputs for ffmpeg: scripts, gates and feeds. */
+/** Makes inputs for ffmpeg: scripts and streams on its stdin, and gates. */
 export { ffconcat } from './ffconcat.js';
 export { ONLY_FILES, ONLY_LISTS } from './formats.js';
 export { FolderSession } from './gate/index.js';

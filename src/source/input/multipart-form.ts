@@ -1,4 +1,4 @@
-/** The format of multipart streams: the boundary in a content type, and the head of a part for ffmpeg. */
+/** The format of multipart streams: reads the boundary in a content type, and writes the head of a part. */
 import { DecodeFailed } from '../../core/errors/errors.js';
 import { MULTIPART } from '../../core/defaults/limits.js';
 
@@ -23,6 +23,7 @@ export function tailOf(held: readonly Buffer[], length: number): Buffer {
   return tail.subarray(Math.max(0, tail.length - length));
 }
 
-export function tooLarge(): DecodeFailed {
+/** The failure of a part above the limit. */
+export function tooLargeError(): DecodeFailed {
   return new DecodeFailed(`a part of the multipart stream is larger than ${MULTIPART.maxPartBytes / 1024 ** 2} MiB`);
 }

@@ -4,7 +4,7 @@
  */
 import { DecodeFailed, NoVideo } from '../../core/errors/errors.js';
 import { MULTIPART } from '../../core/defaults/limits.js';
-import { boundaryOf, partHeadOf, tailOf, tooLarge } from './multipart-form.js';
+import { boundaryOf, partHeadOf, tailOf, tooLargeError } from './multipart-form.js';
 import { headersOf } from '../client/index.js';
 
 const LF = 10;
@@ -12,11 +12,16 @@ const SOI = Buffer.from([0xff, 0xd8]);
 /** Bytes that some firmware sends between a part's head and its picture. */
 const MAX_LEADING = 16;
 
+/** Turns chunks of a stream into parts for ffmpeg. */
 export class MultipartReader {
+  /** Bytes that are held until more arrive, and their number. */
   #held: Buffer[] = [];
   #bytes = 0;
+  /** `head` of a part; `counted`: the start of a part of known length, whose rest is `through` or `skip`; `search`: a part without a length. */
   #state: 'head' | 'counted' | 'search' | 'through' | 'skip' = 'head';
+  /** Lines of the head so far. */
   #lines: string[] = [];
+  #isHeadComplete = false;
   /** The current part's length and content type. */
   #left = 0;
   #type = '';
@@ -24,7 +29,8 @@ export class MultipartReader {
   #boundary: string | undefined;
   /** Whether the stream uses the boundary of the answer's head. */
   #isConfirmed = false;
-  #others = 0;
+  /** Parts that are not JPEG. */
+  #otherParts = 0;
   #hasPictures = false;
   /** Whether a part can begin here without a boundary line: at the start, and after a boundary. */
   #isExpected = true;
@@ -42,7 +48,7 @@ export class MultipartReader {
     return out;
   }
 
-  /** Reads in the current state; returns the bytes for the next state, or undefined if more bytes are needed. */
+  /** Reads in the current state; returns the bytes that are left, or undefined if more bytes are needed. */
   #step(bytes: Buffer, out: Buffer[]): Buffer | undefined {
     switch (this.#state) {
       case 'head': return this.#head(bytes);
@@ -65,10 +71,8 @@ export class MultipartReader {
     }
     this.#headLine(bytes.toString('latin1', Math.max(0, end - 1_024), end).trimEnd());
     const rest = bytes.subarray(end + 1);
-    return this.#isWhole ? this.#begin(headersOf(this.#lines), rest) : rest;
+    return this.#isHeadComplete ? this.#begin(headersOf(this.#lines), rest) : rest;
   }
-
-  #isWhole = false;
 
   #headLine(line: string): void {
     if (this.#isBoundary(line)) {
@@ -76,7 +80,7 @@ export class MultipartReader {
       this.#isConfirmed = true;
       this.#isExpected = true;
       this.#lines = [];
-    } else if (line === '') this.#isWhole = this.#lines.length > 0;
+    } else if (line === '') this.#isHeadComplete = this.#lines.length > 0;
     else if (this.#isExpected && /^[\w -]+:/.test(line)) this.#lines.push(line);
     if (this.#lines.reduce((sum, { length }) => sum + length, 0) > MULTIPART.maxHeadBytes) {
       throw new DecodeFailed(`a part of the multipart stream has a head of more than ${MULTIPART.maxHeadBytes} bytes`);
@@ -92,7 +96,7 @@ export class MultipartReader {
     const length = /^\d+$/.exec(headers['content-length'] ?? '')?.[0];
     this.#type = headers['content-type'] ?? '';
     this.#lines = [];
-    this.#isWhole = false;
+    this.#isHeadComplete = false;
     if (/^multipart\//i.test(this.#type)) {
       // The rest of the stream's own head, which an empty line has split.
       this.#boundary ??= boundaryOf(this.#type);
@@ -101,8 +105,8 @@ export class MultipartReader {
     this.#isExpected = false;
     this.#left = Number(length ?? 0);
     this.#state = length === undefined ? 'search' : 'counted';
-    if (this.#left > MULTIPART.maxPartBytes) throw tooLarge();
-    if (length === '0') this.#ended();
+    if (this.#left > MULTIPART.maxPartBytes) throw tooLargeError();
+    if (length === '0') this.#endPart();
     return rest;
   }
 
@@ -112,7 +116,7 @@ export class MultipartReader {
     if (bytes.length < wanted) { this.#hold(bytes); return; }
     const at = bytes.subarray(0, wanted).indexOf(SOI);
     if (at === -1) {
-      this.#other();
+      this.#countOther();
       this.#state = 'skip';
       return bytes;
     }
@@ -128,7 +132,7 @@ export class MultipartReader {
     const part = bytes.subarray(0, this.#left);
     if (this.#state === 'through') out.push(part);
     this.#left -= part.length;
-    if (this.#left === 0) this.#ended();
+    if (this.#left === 0) this.#endPart();
     return bytes.subarray(part.length);
   }
 
@@ -140,20 +144,20 @@ export class MultipartReader {
     if (at === -1) {
       this.#held.push(bytes);
       this.#bytes += bytes.length;
-      if (this.#bytes > MULTIPART.maxPartBytes) throw tooLarge();
+      if (this.#bytes > MULTIPART.maxPartBytes) throw tooLargeError();
       return undefined;
     }
     const all = this.#joined(bytes);
     const end = all.length - bytes.length - before.length + at + (this.#boundary === undefined ? 2 : 0);
     this.#picture(all.subarray(0, end), out);
-    this.#ended();
+    this.#endPart();
     return all.subarray(end);
   }
 
   #picture(part: Buffer, out: Buffer[]): void {
     const from = part.subarray(0, MAX_LEADING).indexOf(SOI);
     if (from === -1) {
-      this.#other();
+      this.#countOther();
       return;
     }
     // A line end, and dashes in addition to the boundary's, do not belong to the picture.
@@ -163,19 +167,18 @@ export class MultipartReader {
     out.push(partHeadOf(to - from), part.subarray(from, to));
   }
 
-  #other(): void {
-    if (this.#hasPictures || ++this.#others < MULTIPART.maxOtherParts) return;
+  #countOther(): void {
+    if (this.#hasPictures || ++this.#otherParts < MULTIPART.maxOtherParts) return;
     throw new NoVideo(`the parts of the multipart stream are not JPEG${this.#type === '' ? '' : ` but '${this.#type.slice(0, 80)}'`}`);
   }
 
-  #ended(): void {
+  #endPart(): void {
     this.#state = 'head';
   }
 
-  #hold(bytes: Buffer): undefined {
+  #hold(bytes: Buffer): void {
     this.#held = [bytes];
     this.#bytes = bytes.length;
-    return undefined;
   }
 
   #joined(bytes: Buffer): Buffer {

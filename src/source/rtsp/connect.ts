@@ -6,19 +6,19 @@ import { type HostRules, type Reasons, canonicalHost, networkFailure } from '../
 
 const PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 };
 
-const CUT = 'the connection was closed before the source described itself';
-const REASONS: Reasons = { ECONNRESET: CUT, EPIPE: CUT, EPROTO: 'the server does not speak TLS: is it rtsp://?' };
+const CLOSED_EARLY = 'the connection was closed before the source described itself';
+const REASONS: Reasons = { ECONNRESET: CLOSED_EARLY, EPIPE: CLOSED_EARLY, EPROTO: 'the server does not speak TLS: is it rtsp://?' };
 
-/** First bytes of servers that people give for a camera, by the protocol that they speak. */
+/** First bytes of servers that users may name in place of a camera, with their protocol. */
 const GREETINGS: readonly (readonly [pattern: RegExp, protocol: string])[] = [
   [/^HTTP\/\d/, 'HTTP'], [/^SSH-/, 'SSH'], [/^-(?:ERR|NOAUTH|DENIED|MISCONF|LOADING)\b/, 'the protocol of Redis'], [/^220[ -]/, 'FTP or SMTP'],
   [/^\x15\x03/, 'TLS: is it rtsps://?'],
 ];
 
-/** Another service answers at the address. */
+/** The server at the address uses another protocol. */
 export class NotRtsp extends Error {}
 
-/** The error of a server whose first bytes are those of another protocol. */
+/** The error of a server whose first bytes are those of another protocol; undefined for others. */
 export function notRtsp(head: string): NotRtsp | undefined {
   const protocol = GREETINGS.find(([pattern]) => pattern.test(head))?.[1];
   return protocol === undefined ? undefined : new NotRtsp(`another service than RTSP answers at this port: ${protocol}`);
@@ -30,6 +30,7 @@ export function rtspFailure(cause: unknown, shown: string): RxcamError {
   return networkFailure(cause, shown, REASONS);
 }
 
+/** The port of an address, or the default one of its protocol. */
 export function portOf({ protocol, port }: URL): number {
   return port === '' ? PORTS[protocol] ?? 554 : Number(port);
 }
@@ -42,7 +43,7 @@ export async function connectTo(url: URL, rules: HostRules, signal: AbortSignal,
     for (const { address } of await rules.resolve(host)) {
       if (signal.aborted) break;
       try {
-        return await connectedTo(address, host, url, signal);
+        return await connectToAddress(address, host, url, signal);
       } catch (error) {
         failure ??= error;
       }
@@ -53,12 +54,12 @@ export async function connectTo(url: URL, rules: HostRules, signal: AbortSignal,
   throw rtspFailure(failure, shown);
 }
 
-function connectedTo(address: string, host: string, url: URL, signal: AbortSignal): Promise<Socket> {
+function connectToAddress(address: string, host: string, url: URL, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const isSafe = url.protocol === 'rtsps:';
+    const isTls = url.protocol === 'rtsps:';
     const target = { host: address, port: portOf(url) };
-    const socket = isSafe
-      // Cameras have self-signed and outdated certificates: TLS only protects the password against eavesdropping here.
+    const socket = isTls
+      // Cameras have self-signed and outdated certificates: here TLS protects the password only against eavesdropping.
       ? connectTls({ ...target, ...(isIP(host) === 0 && { servername: host }), rejectUnauthorized: false, minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' })
       : connectTcp(target);
     const abort = () => { socket.destroy(new Error('the connection is no longer needed')); };
@@ -68,7 +69,7 @@ function connectedTo(address: string, host: string, url: URL, signal: AbortSigna
       reject(error);
     };
     socket.once('error', fail);
-    socket.once(isSafe ? 'secureConnect' : 'connect', () => {
+    socket.once(isTls ? 'secureConnect' : 'connect', () => {
       signal.removeEventListener('abort', abort);
       socket.off('error', fail);
       socket.setNoDelay(true);

@@ -1,8 +1,9 @@
 /** Requests a camera's description: logs in, and follows redirects itself. */
 import { type ClockDifference, dateDifference, wall } from '../../core/clock.js';
+import { DOWNLOAD } from '../../core/defaults/limits.js';
 import { NoVideo, SourceRefused, SourceTimeout } from '../../core/errors/errors.js';
 import { redactUrl } from '../../core/redact/redact.js';
-import type { HostRules } from '../client/index.js';
+import { type HostRules, credentialsIn, withoutCredentials } from '../client/index.js';
 import type { Transport } from '../source-kind.js';
 import { connectTo, portOf, rtspFailure } from './connect.js';
 import { answerFailure } from './failures.js';
@@ -10,11 +11,9 @@ import { RtspLogin } from './login.js';
 import { type Message, headerValue, statusOf } from './message.js';
 import { RtspSession } from './session.js';
 
-/** The same limit as over HTTP. */
-const MAX_REDIRECTS = 5;
 const AGENT = 'User-Agent: rxcam';
 
-/** Target of the request. */
+/** The camera, and how to request its description. */
 export interface DescribeTarget {
   /** The address with the login. */
   readonly url: URL;
@@ -35,39 +34,41 @@ export interface DescribedCamera {
   readonly session: RtspSession;
   /** The final address, without credentials. */
   readonly uri: string;
+  /** Its answer to OPTIONS; undefined if it does not support that. */
   readonly options: Message | undefined;
+  /** Its answer to DESCRIBE. */
   readonly description: Message;
 }
 
 /**
- * The description after at most five redirects. The login is sent only to the origin of its address; ffmpeg, which would
- * send it to any origin, never gets it.
+ * The description, after at most `DOWNLOAD.maxRedirects` redirects. The login is sent only to the origin of its address; ffmpeg, which
+ * would send it to any origin, never gets it. Rejects with an RxcamError.
  */
 export async function describeCamera(target: DescribeTarget, signal: AbortSignal): Promise<DescribedCamera> {
   let { url } = target;
-  let login = loginOf(url);
-  for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const session = new RtspSession(await connectTo(url, target.rules, signal, target.shown), login && new RtspLogin(...login));
-    const found = await describedBy(session, url, target, signal);
+  let login = credentialsIn(url);
+  for (let hops = 0; hops <= DOWNLOAD.maxRedirects; hops++) {
+    const session = new RtspSession(await connectTo(url, target.rules, signal, target.shown), login && new RtspLogin(login));
+    const found = await describeOver(session, url, target, signal);
     if ('description' in found) return found;
     session.close();
     const next = follow(found.location, url, target);
-    login = loginOf(next) ?? (originOf(next) === originOf(url) ? login : undefined);
+    login = credentialsIn(next) ?? (originOf(next) === originOf(url) ? login : undefined);
     url = next;
   }
-  throw new SourceRefused(`'${target.shown}' redirects more than ${MAX_REDIRECTS} times`);
+  throw new SourceRefused(`'${target.shown}' redirects more than ${DOWNLOAD.maxRedirects} times`);
 }
 
-async function describedBy(
+async function describeOver(
   session: RtspSession, url: URL, target: DescribeTarget, signal: AbortSignal,
 ): Promise<DescribedCamera | { readonly location: string }> {
-  const uri = withoutLogin(url);
+  const uri = withoutCredentials(url).href;
   try {
-    const options = await answerTo('OPTIONS', [AGENT], session, uri, target, signal);
-    const sentOn = locationOf(options);
-    if (sentOn !== undefined) return { location: sentOn };
-    // A camera may not support OPTIONS; its answer to DESCRIBE shows whether the login is right.
-    const description = await answerTo('DESCRIBE', ['Accept: application/sdp', AGENT], session, uri, target, signal);
+    const options = await requestAnswer('OPTIONS', [AGENT], session, uri, target, signal);
+    const redirect = locationOf(options);
+    if (redirect !== undefined) return { location: redirect };
+    // An error is not final here, because a camera may not support OPTIONS: its answer to DESCRIBE decides.
+    const description = await requestAnswer('DESCRIBE', ['Accept: application/sdp', AGENT], session, uri, target, signal);
     const location = locationOf(description);
     if (location !== undefined) return { location };
     const status = statusOf(description);
@@ -80,7 +81,7 @@ async function describedBy(
   }
 }
 
-function answerTo(
+function requestAnswer(
   method: string, lines: string[], session: RtspSession, uri: string, { shown, timeoutMs, clock }: DescribeTarget, signal: AbortSignal,
 ): Promise<Message> {
   const sent = wall();
@@ -102,10 +103,10 @@ function answerTo(
     signal.addEventListener('abort', abort, { once: true });
     session.listener = {
       packets: () => undefined,
-      asked: () => undefined,
-      over: (error) => { done(rtspFailure(error ?? { code: 'ECONNRESET' }, shown)); },
+      requested: () => undefined,
+      closed: (error) => { done(rtspFailure(error ?? { code: 'ECONNRESET' }, shown)); },
     };
-    if (session.isOver || signal.aborted) abort();
+    if (session.isClosed || signal.aborted) abort();
     else session.request(method, uri, lines, done);
   });
 }
@@ -121,7 +122,7 @@ function follow(location: string, from: URL, { shown, keepSecret }: DescribeTarg
   if (!/^rtsps?:$/.test(to.protocol) || to.hostname === '') {
     throw new SourceRefused(`'${shown}' redirects to ${redactUrl(to.href).slice(0, 200)}; only rtsp: and rtsps: are followed`);
   }
-  if (loginOf(to) !== undefined) keepSecret(to.href);
+  if (credentialsIn(to) !== undefined) keepSecret(to.href);
   return to;
 }
 
@@ -130,26 +131,6 @@ export function reasonPhrase({ start }: Message): string {
   return start.replace(/^RTSP\/\d\.\d \d{3} ?/, '').replace(/[^\x20-\x7e]/g, '').slice(0, 100);
 }
 
-function loginOf({ username, password }: URL): [string, string] | undefined {
-  return username === '' && password === '' ? undefined : [decoded(username), decoded(password)];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 function originOf(url: URL): string {
   return `${url.protocol}//${url.hostname.toLowerCase()}:${portOf(url)}`;
-}
-
-function withoutLogin(url: URL): string {
-  const bare = new URL(url.href);
-  bare.username = '';
-  bare.password = '';
-  bare.hash = '';
-  return bare.href;
 }

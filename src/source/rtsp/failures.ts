@@ -1,8 +1,8 @@
-/** Turns a camera's answer into a failure with its remedy. */
+/** Turns an unsuccessful answer of a camera into a failure with a remedy. */
 import { type RxcamError, SourceBusy, SourceNotFound, SourceRefused, SourceUnauthorized, StreamEnded, TransportRefused } from '../../core/errors/errors.js';
 import type { Transport } from '../source-kind.js';
 
-/** The request. */
+/** The request that was answered. */
 export interface RtspRequest {
   readonly method: string;
   /** The redacted address. */
@@ -11,13 +11,13 @@ export interface RtspRequest {
 }
 
 const UNAUTHORIZED = [401, 403, 407];
-const NOT_THERE = [404, 410];
-/** Not Enough Bandwidth, Service Unavailable, and two others that cameras answer if all their sessions are in use. */
+const NOT_FOUND = [404, 410];
+/** Not Enough Bandwidth, Service Unavailable, and two others with which cameras answer if all their sessions are in use. */
 const BUSY = [453, 503, 486, 600];
 const UNSUPPORTED_TRANSPORT = 461;
 const SESSION_NOT_FOUND = 454;
 
-/** Explanations by status. */
+/** Explanations of other statuses, with the remedy. */
 const MEANINGS: Readonly<Record<number, string>> = {
   400: 'the camera does not understand the request: check the path of the address',
   405: 'the camera does not allow this request at this address: check its path',
@@ -37,7 +37,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
 export function answerFailure(status: number, reason: string, { method, shown, transport }: RtspRequest): RxcamError {
   const answer = `'${shown}' answers ${method} with ${status}${reason === '' ? '' : ` ${reason}`}`;
   if (UNAUTHORIZED.includes(status)) return new SourceUnauthorized(`${answer}: it rejects the credentials or requires some`);
-  if (NOT_THERE.includes(status)) return new SourceNotFound(`${answer}: correct the path`);
+  if (NOT_FOUND.includes(status)) return new SourceNotFound(`${answer}: correct the path`);
   if (BUSY.includes(status)) {
     return new SourceBusy(`${answer}: the camera has no session or bandwidth left; end another viewer, or use its sub stream`);
   }
@@ -48,7 +48,7 @@ export function answerFailure(status: number, reason: string, { method, shown, t
   return new SourceRefused(meaning === undefined ? answer : `${answer}: ${meaning}`);
 }
 
-/** The camera does not support the requested transport. */
+/** The failure of a camera that does not support the requested transport. @param what - the first part of the message */
 export function transportFailure(what: string, transport: Transport): RxcamError {
   if (transport === 'auto') return new TransportRefused(`${what}: the camera offers neither TCP nor UDP for this stream`);
   const [offered, other] = transport === 'tcp' ? ['TCP', 'udp'] : ['UDP', 'tcp'];

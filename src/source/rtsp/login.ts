@@ -1,29 +1,29 @@
-/** The login of an RTSP camera: Digest if the camera offers it, Basic only if it offers nothing else. */
+/** Logs in to an RTSP camera: with Digest if the camera offers it, with Basic only if it does not offer Digest. */
 import { type Challenge, type Credentials, basicAnswer, challengesOf, digestAnswer, digestOf, offersScheme } from '../client/index.js';
 
 /** Answers the challenges of one connection. */
 export class RtspLogin {
   #challenge: Challenge | 'basic' | undefined;
+  /** Number of requests with this challenge. */
   #count = 0;
-
   readonly #credentials: Credentials;
 
-  constructor(user: string, password: string) {
-    this.#credentials = { user, password };
+  constructor(credentials: Credentials) {
+    this.#credentials = credentials;
   }
 
-  /** Reads a challenge. @returns whether there is an answer to it that has not been sent yet */
-  challenged(headers: readonly string[]): boolean {
+  /** Reads a challenge. @returns whether a request with the login may now succeed: whether this challenge was not answered before */
+  readChallenge(headers: readonly string[]): boolean {
     const challenges = challengesOf(headers);
-    const asked = digestOf(challenges);
-    const before = this.#challenge;
-    if (asked !== undefined) {
-      this.#challenge = asked;
+    const digest = digestOf(challenges);
+    const previous = this.#challenge;
+    if (digest !== undefined) {
+      this.#challenge = digest;
       this.#count = 0;
-      return typeof before !== 'object' || before.nonce !== asked.nonce;
+      return typeof previous !== 'object' || previous.nonce !== digest.nonce;
     }
     // A camera that requests an unsupported Digest does not get the password instead.
-    if (before !== undefined || offersScheme('Digest', challenges) || !offersScheme('Basic', challenges)) return false;
+    if (previous !== undefined || offersScheme('Digest', challenges) || !offersScheme('Basic', challenges)) return false;
     this.#challenge = 'basic';
     return true;
   }

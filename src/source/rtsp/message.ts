@@ -9,12 +9,13 @@ export interface Message {
   readonly body: Buffer;
 }
 
+/** A part of the stream. */
 export type StreamPart =
   | { readonly kind: 'message'; readonly message: Message }
-  /** Unchanged packets, or pieces of them. */
+  /** Packets, or pieces of them, as they are in the stream. */
   | { readonly kind: 'packets'; readonly bytes: Buffer };
 
-/** Limits of a head and a body: descriptions of cameras have a few kB. */
+/** Maximum sizes of a head and a body: descriptions of cameras have a few kB. */
 const MAX_HEAD_BYTES = 64 * 1024;
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -28,7 +29,7 @@ const START = /^(?:RTSP\/\d\.\d \d{3}|[A-Z_]{3,} \S)/;
 export class MessageReader {
   #rest: Buffer = NOTHING;
   /** Bytes of a packet still to come. */
-  #ofPacket = 0;
+  #packetBytesLeft = 0;
 
   /** @throws Error for a message above the limits */
   push(chunk: Buffer): StreamPart[] {
@@ -53,16 +54,16 @@ export class MessageReader {
   #packetsFrom(bytes: Buffer, from: number): number {
     let at = from;
     for (;;) {
-      const has = Math.min(this.#ofPacket, bytes.length - at);
+      const has = Math.min(this.#packetBytesLeft, bytes.length - at);
       at += has;
-      this.#ofPacket -= has;
+      this.#packetBytesLeft -= has;
       if (bytes[at] !== DOLLAR || bytes.length - at < PACKET_HEAD_BYTES) return at;
-      this.#ofPacket = PACKET_HEAD_BYTES + bytes.readUInt16BE(at + 2);
+      this.#packetBytesLeft = PACKET_HEAD_BYTES + bytes.readUInt16BE(at + 2);
     }
   }
 }
 
-/** The message at a position, or the bytes to skip there; undefined until more arrives. */
+/** The message at a position and its end, or only the end of bytes to skip; undefined until more bytes arrive. */
 function messageAt(bytes: Buffer, at: number): { readonly end: number; readonly message?: Message } | undefined {
   const first = bytes[at];
   if (first === 0x0d || first === 0x0a) return { end: at + 1 };
@@ -79,7 +80,7 @@ function messageAt(bytes: Buffer, at: number): { readonly end: number; readonly 
   return bytes.length < end ? undefined : { end, message: { start, lines, body: Buffer.from(bytes.subarray(head.next, end)) } };
 }
 
-/** The end of a head: an empty line, after CR LF or LF only. */
+/** The end of the head at a position, and the start of its body: lines end in CR LF, or in LF only. */
 function headAt(bytes: Buffer, from: number): { readonly end: number; readonly next: number } | undefined {
   for (let at = bytes.indexOf(0x0a, from); at !== -1; at = bytes.indexOf(0x0a, at + 1)) {
     if (at - from > MAX_HEAD_BYTES) return undefined;
@@ -119,7 +120,7 @@ export function messageBytes({ start, lines, body }: Message): Buffer {
   return Buffer.concat([Buffer.from(`${[start, ...lines].join('\r\n')}\r\n\r\n`, 'latin1'), body]);
 }
 
-/** The status of an answer. */
+/** The status of an answer; 0 for a request. */
 export function statusOf({ start }: Message): number {
   return Number(/^RTSP\/\d\.\d (\d{3})/.exec(start)?.[1] ?? 0);
 }

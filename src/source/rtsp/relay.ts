@@ -1,6 +1,6 @@
 /**
- * A relay between one ffmpeg and a camera, on loopback. ffmpeg itself would send the login to any redirect, connect to any host,
- * and report few reasons; the relay checks redirects, and ffmpeg gets no login.
+ * A relay on loopback between one ffmpeg and a camera. Alone, ffmpeg would send the login to the target of any redirect, connect to any
+ * host, and report few reasons. The relay follows no redirect, and ffmpeg gets no login.
  */
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, type Server, type Socket, createServer, isIPv6 } from 'node:net';
@@ -13,37 +13,41 @@ import { type Granted, type TransportChoice, grantedTransport } from './transpor
 
 /** Receives the outcome of the session. */
 export interface RelayListener {
-  /** The camera can't be played; ffmpeg need not be waited for. */
+  /** The camera can't be played. Called before ffmpeg ends. */
   failed(error: RxcamError): void;
   /** The camera plays, over this transport. */
-  plays(over: Granted['over']): void;
+  playing(transport: Granted['transport']): void;
 }
 
 const NO_BODY = Buffer.alloc(0);
 const UNSUPPORTED = 'RTSP/1.0 461 Unsupported Transport';
 const UNAVAILABLE = 'RTSP/1.0 503 Service Unavailable';
 
+/** The relay of one camera. It accepts one client. */
 export class Relay {
   readonly #server: Server;
   readonly #token = randomBytes(16).toString('hex');
   #client: Socket | undefined;
-  #over: Granted['over'] | undefined;
+  #transport: Granted['transport'] | undefined;
   #isPlaying = false;
 
   constructor(readonly camera: DescribedCamera, readonly target: DescribeTarget, readonly choice: TransportChoice, readonly listener: RelayListener) {
-    this.#server = createServer((socket) => { this.#knock(socket); });
+    this.#server = createServer((socket) => { this.#admit(socket); });
     const { session } = camera;
     session.listener = {
       packets: (bytes) => { this.#toClient(bytes); },
-      asked: (request) => { this.#toClient(messageBytes(request)); },
-      over: (error) => {
+      requested: (request) => { this.#toClient(messageBytes(request)); },
+      closed: (error) => {
         if (this.#isPlaying) this.#client?.end();
         else listener.failed(rtspFailure(error ?? { code: 'ECONNRESET' }, target.shown));
       },
     };
   }
 
-  /** Address of the relay, once it is open. It has the camera's address family, because over UDP the camera sends to ffmpeg directly. */
+  /**
+   * Opens the relay; resolves with its address. That has the camera's address family, because over UDP the camera sends to ffmpeg
+   * directly.
+   */
   async open(): Promise<string> {
     const host = isIPv6(this.camera.session.socket.remoteAddress ?? '') && !this.#isMapped ? '::1' : '127.0.0.1';
     await new Promise<void>((resolve, reject) => {
@@ -63,13 +67,13 @@ export class Relay {
     return this.camera.session.socket.remoteAddress?.toLowerCase().startsWith('::ffff:') === true;
   }
 
-  /** Closes connections without the token, which only ffmpeg knows: other programs on this machine may connect too. */
-  #knock(socket: Socket): void {
+  /** Admits the connection with the token, which only ffmpeg knows, and closes others: other programs on this machine may connect too. */
+  #admit(socket: Socket): void {
     const reader = new MessageReader();
     socket.on('error', () => undefined);
     socket.setNoDelay(true);
     const first = (chunk: Buffer) => {
-      const parts = readBy(reader, chunk);
+      const parts = partsIn(reader, chunk);
       const [part] = parts ?? [];
       if (parts === undefined || (part !== undefined && (part.kind !== 'message' || !part.message.start.includes(`/${this.#token}`)))) {
         socket.destroy();
@@ -87,7 +91,7 @@ export class Relay {
     this.#server.close();
     const { session } = this.camera;
     socket.on('data', (chunk: Buffer) => {
-      for (const part of readBy(reader, chunk) ?? []) this.#fromClient(part.kind === 'message' ? part.message : part.bytes);
+      for (const part of partsIn(reader, chunk) ?? []) this.#fromClient(part.kind === 'message' ? part.message : part.bytes);
     });
     socket.on('drain', () => { session.socket.resume(); });
     socket.once('close', () => { session.close(); });
@@ -98,62 +102,62 @@ export class Relay {
   }
 
   #fromClient(given: Message | Buffer): void {
-    const { session, uri: asked, options, description } = this.camera;
+    const { session, uri: cameraUri, options, description } = this.camera;
     if (Buffer.isBuffer(given)) {
       session.pass(given);
       return;
     }
     const [, method, uri] = /^([A-Z_]+) (\S+) RTSP/.exec(given.start) ?? [];
     if (method === undefined || uri === undefined) {
-      // An answer to a request of the camera.
+      // An answer of ffmpeg to a request of the camera.
       session.send(given);
       return;
     }
     if (method === 'OPTIONS' && options !== undefined) this.#answer(given, options);
     else if (method === 'OPTIONS') this.#answer(given, { start: 'RTSP/1.0 200 OK', lines: ['Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN'], body: NO_BODY });
-    else if (method === 'DESCRIBE') this.#answer(given, withBase(description, asked));
-    else if (method === 'SETUP' && !this.choice.takes(headerValue(given.lines, 'transport') ?? '')) {
+    else if (method === 'DESCRIBE') this.#answer(given, withBase(description, cameraUri));
+    else if (method === 'SETUP' && !this.choice.allows(headerValue(given.lines, 'transport') ?? '')) {
       this.#answer(given, { start: UNSUPPORTED, lines: [], body: NO_BODY });
     } else {
-      const meant = uri.includes(this.#token) ? asked : uri;
-      session.request(method, meant, given.lines, (answer) => { this.#answered(method, given, answer); }, given.body);
+      const target = uri.includes(this.#token) ? cameraUri : uri;
+      session.request(method, target, given.lines, (answer) => { this.#answered(method, given, answer); }, given.body);
     }
   }
 
-  /** Passes the camera's answer on to ffmpeg, synchronously, because packets follow it. */
+  /** Sends the camera's answer to ffmpeg, synchronously, because packets follow it. */
   #answered(method: string, request: Message, answer: Message): void {
     const { target, listener } = this;
     const status = statusOf(answer);
-    const asked = { method, shown: target.shown, transport: target.transport };
+    const rtspRequest = { method, shown: target.shown, transport: target.transport };
     if (method === 'SETUP' && status === 200) {
       const result = grantedTransport(request, answer, this.camera.session.socket.remoteAddress ?? '', target);
       if ('failure' in result) {
         listener.failed(result.failure);
         return;
       }
-      this.#over = result.over;
+      this.#transport = result.transport;
       this.#answer(request, result.answer);
       return;
     }
-    if (method === 'PLAY' && status === 200 && this.#over !== undefined && !this.#isPlaying) {
+    if (method === 'PLAY' && status === 200 && this.#transport !== undefined && !this.#isPlaying) {
       this.#isPlaying = true;
-      listener.plays(this.#over);
+      listener.playing(this.#transport);
     }
     const isFinal = (method === 'SETUP' && !(status === 461 && this.choice.hasAnother)) || method === 'PLAY';
-    if (isFinal && status !== 200 && !this.#isPlaying) listener.failed(answerFailure(status, reasonPhrase(answer), asked));
-    // ffmpeg would follow the redirect.
+    if (isFinal && status !== 200 && !this.#isPlaying) listener.failed(answerFailure(status, reasonPhrase(answer), rtspRequest));
+    // Without this, ffmpeg would follow the redirect.
     else if (status >= 300 && status < 400) this.#answer(request, { ...answer, start: UNAVAILABLE });
     else this.#answer(request, answer);
   }
 
   #answer(request: Message, { start, lines, body }: Message): void {
-    const number = headerValue(request.lines, 'cseq') ?? '0';
-    const more = [`CSeq: ${number}`, ...(body.length === 0 ? [] : [`Content-Length: ${body.length}`])];
-    this.#toClient(messageBytes({ start, lines: [...more, ...withoutHeaders(lines, 'cseq', 'content-length', 'location', 'www-authenticate')], body }));
+    const cseq = headerValue(request.lines, 'cseq') ?? '0';
+    const own = [`CSeq: ${cseq}`, ...(body.length === 0 ? [] : [`Content-Length: ${body.length}`])];
+    this.#toClient(messageBytes({ start, lines: [...own, ...withoutHeaders(lines, 'cseq', 'content-length', 'location', 'www-authenticate')], body }));
   }
 }
 
-function readBy(reader: MessageReader, chunk: Buffer) {
+function partsIn(reader: MessageReader, chunk: Buffer) {
   try {
     return reader.push(chunk);
   } catch {
@@ -161,7 +165,7 @@ function readBy(reader: MessageReader, chunk: Buffer) {
   }
 }
 
-/** Adds the base address: addresses of tracks are relative to that of the description, which ffmpeg has requested elsewhere. */
+/** Adds the camera's address as the base of tracks' addresses, which are relative to that of the description: ffmpeg knows only the relay's. */
 function withBase(description: Message, uri: string): Message {
   if (headerValue(description.lines, 'content-base') !== undefined) return description;
   return { ...description, lines: [...description.lines, `Content-Base: ${uri}`] };

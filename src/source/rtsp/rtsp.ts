@@ -16,11 +16,11 @@ import { type DescribeTarget, type DescribedCamera, describeCamera } from './des
 import { Relay } from './relay.js';
 import { TransportChoice } from './transport.js';
 
-/** Protocols that ffmpeg may use for an RTSP source; `pipe` is the script on its stdin. It reaches the camera only through the relay. */
+/** Protocols that ffmpeg may use for an RTSP source; `pipe` is for the script on its stdin. It reaches the camera only through the relay. */
 const PROTOCOLS = ['pipe', 'rtsp', 'rtp', 'srtp', 'udp', 'tcp', 'crypto'] as const;
 
 export const rtsp: SourceKind = {
-  takes: 'rtsp://host/path or rtsps://host/path',
+  accepts: 'rtsp://host/path or rtsps://host/path',
   protocols: PROTOCOLS,
   secrets: 'rtsp',
   match(address, options) {
@@ -46,18 +46,18 @@ class RtspSource implements Source {
   clock: ClockDifference | undefined;
   readonly #target: DescribeTarget;
   /** With `auto`: the transport that worked last, requested first. */
-  #first: 'tcp' | 'udp' = 'tcp';
+  #firstTransport: 'tcp' | 'udp' = 'tcp';
 
   constructor(address: string, url: URL, readonly options: SourceReadOptions) {
     this.address = redactUrl(address);
     this.secrets = new Secrets(address);
     const rules = new HostRules(options.hosts ?? {}, url.hostname);
     rules.checkOwn(this.address);
-    const asked = options.transport ?? SOURCE.transport;
+    const requested = options.transport ?? SOURCE.transport;
     this.#target = {
       url, rules, shown: this.address, timeoutMs: options.readTimeoutMs,
       // ffmpeg has no UDP with TLS.
-      transport: url.protocol === 'rtsps:' ? 'tcp' : asked,
+      transport: url.protocol === 'rtsps:' ? 'tcp' : requested,
       keepSecret: (found) => { this.secrets.addSecretsOf(found); },
       clock: (difference) => { this.clock = difference; },
     };
@@ -67,20 +67,20 @@ class RtspSource implements Source {
   prepare(facts: FfmpegFacts): Observable<Preparation> {
     return new Observable((subscriber) => {
       const controller = new AbortController();
-      let waiting: DescribedCamera | undefined;
-      const take = () => {
-        const taken = waiting;
-        waiting = undefined;
-        return taken === undefined || taken.session.isOver ? undefined : taken;
+      let described: DescribedCamera | undefined;
+      const takeDescribed = () => {
+        const taken = described;
+        described = undefined;
+        return taken === undefined || taken.session.isClosed ? undefined : taken;
       };
       describeCamera(this.#target, controller.signal).then((camera) => {
-        waiting = camera;
-        subscriber.next({ type: 'input', input: this.#input(facts, take) });
+        described = camera;
+        subscriber.next({ type: 'input', input: this.#input(facts, takeDescribed) });
         subscriber.complete();
       }, (error: unknown) => { subscriber.error(failureOf(error, `'${this.address}'`, {})); });
       return () => {
         controller.abort();
-        take()?.session.close();
+        takeDescribed()?.session.close();
       };
     });
   }
@@ -91,26 +91,29 @@ class RtspSource implements Source {
       protocols: PROTOCOLS,
       url: 'pipe:0',
       answered: true,
-      beside: (stdin) => this.#played(facts, take, stdin),
+      beside: (stdin) => this.#play(facts, take, stdin),
       ...(!facts.concatOptions && {
         warning: `ffmpeg ${facts.version} accepts no options together with an address on its stdin: buffer and latency options have no effect`,
       }),
     };
   }
 
-  /** Gives ffmpeg the relay's address, and keeps the relay while ffmpeg runs. For a second ffmpeg, the camera is asked again. */
-  #played(facts: FfmpegFacts, take: () => DescribedCamera | undefined, stdin: Writable): Observable<never> {
+  /**
+   * Writes the relay's address to ffmpeg's stdin, and keeps the relay open while ffmpeg runs. For a second ffmpeg, the description is
+   * requested again.
+   */
+  #play(facts: FfmpegFacts, take: () => DescribedCamera | undefined, stdin: Writable): Observable<never> {
     return new Observable((subscriber) => {
       const controller = new AbortController();
       let relay: Relay | undefined;
       const fail = (error: unknown) => {
-        if (this.#target.transport === 'auto' && error instanceof TransportRefused) this.#first = this.#first === 'tcp' ? 'udp' : 'tcp';
+        if (this.#target.transport === 'auto' && error instanceof TransportRefused) this.#firstTransport = this.#firstTransport === 'tcp' ? 'udp' : 'tcp';
         subscriber.error(isRxcamError(error) ? error : failureOf(error, `reading '${this.address}'`, {}));
       };
       const run = async () => {
         const camera = take() ?? await describeCamera(this.#target, controller.signal);
-        const choice = new TransportChoice(this.#target.transport, this.#first, facts.concatOptions);
-        relay = new Relay(camera, this.#target, choice, { failed: fail, plays: (over) => { this.#first = over; } });
+        const choice = new TransportChoice(this.#target.transport, this.#firstTransport, facts.concatOptions);
+        relay = new Relay(camera, this.#target, choice, { failed: fail, playing: (over) => { this.#firstTransport = over; } });
         if (controller.signal.aborted) relay.close();
         else stdin.end(this.#script(await relay.open(), facts));
       };
@@ -122,11 +125,11 @@ class RtspSource implements Source {
     });
   }
 
-  #script(door: string, facts: FfmpegFacts): string {
+  #script(relayUrl: string, facts: FfmpegFacts): string {
     const { options } = this;
     const { transport } = this.#target;
-    return ffconcat(door, {
-      ...transportSettings(transport, this.#first),
+    return ffconcat(relayUrl, {
+      ...transportSettings(transport, this.#firstTransport),
       allowed_media_types: 'video',
       [facts.rtspTimeout]: options.readTimeoutMs * 1000,
       ...liveOptions(options),
@@ -135,7 +138,7 @@ class RtspSource implements Source {
   }
 }
 
-/** By default ffmpeg requests UDP first; after a 461 it requests the other transport. */
+/** Options for the transport. With both, ffmpeg by default requests UDP first, and after a 461 the other one. */
 function transportSettings(transport: Transport, first: 'tcp' | 'udp'): Record<string, string> {
   if (transport !== 'auto') return { rtsp_transport: transport };
   return { rtsp_transport: 'tcp+udp', ...(first === 'tcp' && { rtsp_flags: 'prefer_tcp' }) };

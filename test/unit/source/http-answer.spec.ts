@@ -1,6 +1,6 @@
 /** The properties of an HTTP answer, and how a login answers a challenge. */
 import { describe, expect, it } from 'vitest';
-import { ifChanged, lengthOf, natureOf, natureOfContent, rangeOf, validatorsOf } from '../../../src/source/client/answer.js';
+import { conditionalHeaders, lengthOf, natureOf, natureOfContent, rangeOf, validatorsOf } from '../../../src/source/client/answer.js';
 import { statusFailure, storageFailure } from '../../../src/source/client/errors.js';
 import type { HttpResponse } from '../../../src/source/client/request.js';
 import { networkFailure } from '../../../src/source/client/network.js';
@@ -72,8 +72,8 @@ describe('validators', () => {
   });
 
   it('asks with what there is', () => {
-    expect(ifChanged({ etag: '"a"', lastModified: modified })).toEqual({ 'If-None-Match': '"a"', 'If-Modified-Since': modified });
-    expect(ifChanged({})).toEqual({});
+    expect(conditionalHeaders({ etag: '"a"', lastModified: modified })).toEqual({ 'If-None-Match': '"a"', 'If-Modified-Since': modified });
+    expect(conditionalHeaders({})).toEqual({});
   });
 });
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRxcamError } from '../../../src/core/errors/errors.js';
-import { oneVariant, listThroughGate } from '../../../src/source/input/gate/playlist.js';
+import { reduceVariants, listThroughGate } from '../../../src/source/input/gate/playlist.js';
 import { isMultipart, isTransport } from '../../../src/source/client/sniff.js';
 import { MultipartReader } from '../../../src/source/input/multipart.js';
 import { ChunkedReader } from '../../../src/source/client/wire/chunked.js';
@@ -129,10 +129,10 @@ describe('playlists and first bytes', () => {
 
   it('a master list keeps one variant, and any other text stays as it is', () => {
     const master = '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",URI="a.m3u8"\n#EXT-X-STREAM-INF:BANDWIDTH=9,CODECS="mp4a.40.2"\nsound\n#EXT-X-STREAM-INF:BANDWIDTH=1,RESOLUTION=320x180\nlow\n#EXT-X-STREAM-INF:BANDWIDTH=5,RESOLUTION=640x360\nhigh\n';
-    expect(oneVariant(master, 'largest')).toBe('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=5,RESOLUTION=640x360\nhigh\n');
-    expect(oneVariant(master, 'first')).toBe('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,RESOLUTION=320x180\nlow\n');
+    expect(reduceVariants(master, 'largest')).toBe('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=5,RESOLUTION=640x360\nhigh\n');
+    expect(reduceVariants(master, 'first')).toBe('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1,RESOLUTION=320x180\nlow\n');
     // ffmpeg counts the videos; what holds none of those that it counts is left out.
-    expect(oneVariant(master, 1)).toBe(`#EXTM3U\n${master.slice(master.indexOf('#EXT-X-STREAM-INF:BANDWIDTH=1'))}`);
-    fc.assert(fc.property(fc.string(), (text) => { expect(oneVariant(text, 'largest')).toBe(text); }));
+    expect(reduceVariants(master, 1)).toBe(`#EXTM3U\n${master.slice(master.indexOf('#EXT-X-STREAM-INF:BANDWIDTH=1'))}`);
+    fc.assert(fc.property(fc.string(), (text) => { expect(reduceVariants(text, 'largest')).toBe(text); }));
   });
 });

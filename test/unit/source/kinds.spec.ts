@@ -13,11 +13,11 @@ const ADDRESSES: Readonly<Record<SourceName, string | undefined>> = {
 };
 
 describe.each(Object.keys(SOURCES) as SourceName[])('the source %s', (name) => {
-  const { protocols, takes, secrets } = SOURCES[name];
+  const { protocols, accepts, secrets } = SOURCES[name];
   const address = ADDRESSES[name];
 
   it('says what it takes, and names no protocol twice', () => {
-    expect(takes).not.toBe('');
+    expect(accepts).not.toBe('');
     expect(new Set(protocols).size).toBe(protocols.length);
     expect(secrets === 'none' || isSecretParameter('password')).toBe(true);
   });

@@ -60,22 +60,22 @@ describe('RtspLogin', () => {
   const md5 = (text: string) => createHash('md5').update(text).digest('hex');
 
   it('says nothing before it is asked', () => {
-    expect(new RtspLogin('u', 'p').lines('DESCRIBE', 'rtsp://c/a')).toEqual([]);
+    expect(new RtspLogin({ user: 'u', password: 'p' }).lines('DESCRIBE', 'rtsp://c/a')).toEqual([]);
   });
 
   it('answers Digest without qop as RFC 2069 says, and prefers it to Basic', () => {
-    const login = new RtspLogin('u', 'p');
-    expect(login.challenged(['Basic realm="r"', 'Digest realm="r", nonce="n"'])).toBe(true);
+    const login = new RtspLogin({ user: 'u', password: 'p' });
+    expect(login.readChallenge(['Basic realm="r"', 'Digest realm="r", nonce="n"'])).toBe(true);
     const response = md5(`${md5('u:r:p')}:n:${md5('SETUP:rtsp://c/a')}`);
     expect(login.lines('SETUP', 'rtsp://c/a')).toEqual([`Authorization: Digest username="u", realm="r", nonce="n", uri="rtsp://c/a", response="${response}"`]);
-    expect(login.challenged(['Digest realm="r", nonce="n"'])).toBe(false);
-    expect(login.challenged(['Digest realm="r", nonce="m", stale=true'])).toBe(true);
+    expect(login.readChallenge(['Digest realm="r", nonce="n"'])).toBe(false);
+    expect(login.readChallenge(['Digest realm="r", nonce="m", stale=true'])).toBe(true);
   });
 
   it('sends a password in clear only if no other scheme is offered', () => {
     const asked = (...headers: string[]) => {
-      const login = new RtspLogin('u', 'p');
-      return login.challenged(headers) && login.lines('OPTIONS', '*')[0]?.split(' ')[1];
+      const login = new RtspLogin({ user: 'u', password: 'p' });
+      return login.readChallenge(headers) && login.lines('OPTIONS', '*')[0]?.split(' ')[1];
     };
     expect(asked('Basic realm="r"')).toBe('Basic');
     expect(asked('Basic realm="r"', 'Digest realm="r", nonce="n", algorithm=UNKNOWN')).toBe(false);
@@ -85,7 +85,7 @@ describe('RtspLogin', () => {
 
   it('is done with a challenge of a megabyte at once', () => {
     const started = cpuMs();
-    new RtspLogin('u', 'p').challenged([`Digest ${'a'.repeat(1_000_000)}`, `Digest ${'a="'.repeat(300_000)}`]);
+    new RtspLogin({ user: 'u', password: 'p' }).readChallenge([`Digest ${'a'.repeat(1_000_000)}`, `Digest ${'a="'.repeat(300_000)}`]);
     expect(cpuMs() - started).toBeLessThan(2_000);
   });
 });
@@ -100,7 +100,7 @@ describe('TransportChoice', () => {
     ['auto', 'tcp', [TCP, UDP], [true, true]], ['auto', 'tcp', [UDP, MULTICAST, TCP], [false, false, true]], ['auto', 'udp', [UDP, TCP], [true, true]],
   ] as const)('%s, %s first: of %j the camera is asked for %j', (transport, first, asked, taken) => {
     const choice = new TransportChoice(transport, first, true);
-    expect(asked.map((one) => choice.takes(one))).toEqual(taken);
+    expect(asked.map((one) => choice.allows(one))).toEqual(taken);
   });
 });
 

@@ -8,11 +8,11 @@ export function canonicalHost(host: string): string {
   const inBrackets = bare.includes(':') ? `[${bare.replace(/%.*$/s, '')}]` : bare;
   // URL reads decimal, octal and hexadecimal forms as the system's resolver does.
   const parsed = URL.canParse(`http://${inBrackets}/`) ? new URL(`http://${inBrackets}/`).hostname : inBrackets.toLowerCase();
-  return unwrapped(parsed.replace(/^\[(.*)\]$/s, '$1').replace(/\.$/, ''));
+  return embeddedIpv4(parsed.replace(/^\[(.*)\]$/s, '$1').replace(/\.$/, ''));
 }
 
-/** The IPv4 address inside an IPv6 one: mapped, compatible, or behind NAT64 (RFC 4291 2.5.5, RFC 6052, RFC 2765). */
-function unwrapped(address: string): string {
+/** The IPv4 address in an IPv6 one: mapped, compatible, translated or of NAT64 (RFC 4291 2.5.5, RFC 2765, RFC 6052); otherwise unchanged. */
+function embeddedIpv4(address: string): string {
   const [, high, low] = /^(?:::ffff:|::ffff:0:|::|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address) ?? [];
   if (high === undefined || low === undefined) return address;
   const [a, b] = [parseInt(high, 16), parseInt(low, 16)];
@@ -21,7 +21,7 @@ function unwrapped(address: string): string {
 
 /** A rule: a name, `*.name` for its subdomains, an address, or a network in CIDR. */
 export type Pattern =
-  | { readonly kind: 'name'; readonly name: string; readonly isBelow: boolean }
+  | { readonly kind: 'name'; readonly name: string; readonly isWildcard: boolean }
   | { readonly kind: 'network'; readonly network: BlockList };
 
 /** Reads a rule; undefined for an invalid one. */
@@ -38,12 +38,12 @@ export function parsePattern(text: string): Pattern | undefined {
     return { kind: 'network', network };
   }
   const [, star, name = ''] = /^(\*\.)?([\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?\.?)$/u.exec(host) ?? [];
-  return name === '' || length !== undefined ? undefined : { kind: 'name', name: canonicalHost(name), isBelow: star !== undefined };
+  return name === '' || length !== undefined ? undefined : { kind: 'name', name: canonicalHost(name), isWildcard: star !== undefined };
 }
 
 /** Whether a rule applies to a host, both in canonical form: a name by name, an address by network. */
 export function matchesHost(pattern: Pattern, host: string): boolean {
   const family = isIP(host);
   if (pattern.kind === 'network') return family !== 0 && pattern.network.check(host, family === 4 ? 'ipv4' : 'ipv6');
-  return pattern.isBelow ? host.endsWith(`.${pattern.name}`) : host === pattern.name;
+  return pattern.isWildcard ? host.endsWith(`.${pattern.name}`) : host === pattern.name;
 }

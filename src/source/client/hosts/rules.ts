@@ -1,6 +1,6 @@
 /**
- * Restricts the hosts that a camera may lead to, by its own address, redirects, segments and keys. rxcam connects to exactly the
- * address that it has checked, so that a name that resolves to another host later (DNS rebinding) gains nothing.
+ * Restricts the hosts to which a camera may connect, by its own address, redirects, segments and keys. rxcam connects to exactly the
+ * address that it has checked, so that a name that later resolves to another host (DNS rebinding) has no effect.
  */
 import { type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
@@ -19,13 +19,15 @@ export interface HostsConfig {
   readonly deny?: readonly string[] | undefined;
 }
 
-/** Link-local addresses, and those that give a cloud machine's own credentials to any client. */
-const LOCAL_LINK = ['169.254.0.0/16', 'fe80::/10', '2002:a9fe::/32'].flatMap(patternOf);
+/** Link-local addresses, and the metadata services of clouds, which give a machine's own credentials to any client. */
+const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10', '2002:a9fe::/32'].flatMap(patternOf);
 const METADATA = ['169.254.169.254', '169.254.170.2', 'fd00:ec2::254', 'fd20:ce::254', '100.100.100.200', '168.63.129.16', '192.0.0.192'].flatMap(patternOf);
 const METADATA_NAMES = ['metadata', 'metadata.google.internal', 'metadata.goog', 'instance-data', 'instance-data.ec2.internal'].flatMap(patternOf);
 
+/** Resolves a name to all of its addresses. */
 export type Lookup = (host: string, options: LookupAllOptions) => Promise<LookupAddress[]>;
 
+/** The rules of one camera. */
 export class HostRules {
   readonly #allow: readonly Pattern[] | undefined;
   readonly #deny: readonly Pattern[];
@@ -41,9 +43,9 @@ export class HostRules {
   /** Refuses the camera's own address at composition, if no DNS lookup is needed to decide. @throws InvalidOption */
   checkOwn(shown: string): void {
     const host = this.#own;
-    const undecided = isIP(host) === 0 && this.#allow?.some(({ kind }) => kind === 'network') === true;
+    const needsLookup = isIP(host) === 0 && this.#allow?.some(({ kind }) => kind === 'network') === true;
     if (this.#denied(host)) throw new InvalidOption(`camera: option 'hosts': '${host}' of ${shown} given, which is in 'deny'`);
-    if (!undecided && !this.#allowed(host)) throw new InvalidOption(`camera: option 'hosts': '${host}' of ${shown} given, which is not in 'allow'`);
+    if (!needsLookup && !this.#allowed(host)) throw new InvalidOption(`camera: option 'hosts': '${host}' of ${shown} given, which is not in 'allow'`);
   }
 
   /**
@@ -62,18 +64,18 @@ export class HostRules {
     return open;
   }
 
-  /** If no file descriptor is left, the resolver reports an unknown name. */
+  /** Resolves a name. If no file descriptor is left, the resolver reports an unknown name, so that is checked. */
   async #lookUp(name: string): Promise<LookupAddress[]> {
     try {
       return await this.lookup(name, { all: true });
     } catch (error) {
-      await probe().catch((short: unknown) => { throw exhaustedResource(short) === undefined ? error : short; });
+      await openDescriptor().catch((short: unknown) => { throw exhaustedResource(short) === undefined ? error : short; });
       throw error;
     }
   }
 
   /** Whether an address is allowed regardless of its name. */
-  mayBe(address: string): boolean {
+  allowsAddress(address: string): boolean {
     const name = canonicalHost(address);
     return !this.#denied(name) && this.#refusal(name, name) === undefined;
   }
@@ -82,32 +84,33 @@ export class HostRules {
   #refusal(name: string, address: string): SourceRefused | undefined {
     if (this.#denied(address)) return refused(name, 'hosts.deny contains its address', address);
     if (this.#allow !== undefined && !this.#allowed(name) && !this.#allowed(address)) return refused(name, 'hosts.allow does not contain it', address);
-    const isNamed = name === this.#own && isIP(name) !== 0;
-    // An allowed name may resolve to any address: those denied by default are allowed only by an address or a network.
-    if (isNamed || this.#allow?.some((one) => one.kind === 'network' && matchesHost(one, address)) === true) return undefined;
-    if (some(METADATA, address) || (some(METADATA_NAMES, name) && name !== this.#own)) {
+    const isOwnAddress = name === this.#own && isIP(name) !== 0;
+    // A name in `allow` may resolve to any address, so addresses that are denied by default need an address or a network in `allow`.
+    if (isOwnAddress || this.#allow?.some((one) => one.kind === 'network' && matchesHost(one, address)) === true) return undefined;
+    if (matchesAny(METADATA, address) || (matchesAny(METADATA_NAMES, name) && name !== this.#own)) {
       return refused(name, `a cloud's metadata; hosts: { allow: ['${address}'] } allows it`, address);
     }
     // Cameras without DHCP have a link-local address, and a name by mDNS.
-    const isFound = name === this.#own && name.endsWith('.local');
-    if (!some(LOCAL_LINK, address) || isFound) return undefined;
+    const isMdnsName = name === this.#own && name.endsWith('.local');
+    if (!matchesAny(LINK_LOCAL, address) || isMdnsName) return undefined;
     return refused(name, `a link-local address; hosts: { allow: ['${address}'] } allows it`, address);
   }
 
   #denied(host: string): boolean {
-    return some(this.#deny, host);
+    return matchesAny(this.#deny, host);
   }
 
   #allowed(host: string): boolean {
-    return this.#allow === undefined || some(this.#allow, host);
+    return this.#allow === undefined || matchesAny(this.#allow, host);
   }
 }
 
-async function probe(): Promise<void> {
+/** Opens and closes a file descriptor. */
+async function openDescriptor(): Promise<void> {
   await (await open(devNull)).close();
 }
 
-function some(patterns: readonly Pattern[], host: string): boolean {
+function matchesAny(patterns: readonly Pattern[], host: string): boolean {
   return patterns.some((one) => matchesHost(one, host));
 }
 

@@ -4,16 +4,21 @@ import { Readable } from 'node:stream';
 import { ChunkedReader } from './chunked.js';
 import type { ResponseHead } from './head.js';
 
-/** The body is shorter than announced. */
-class Cut extends Error {
+/** The connection was closed before the end of an answer. */
+export class ConnectionClosed extends Error {
   readonly code = 'ECONNRESET';
+
+  constructor() {
+    super('the connection was closed');
+  }
 }
 
+/** The content of an answer, without the framing of its transfer. */
 export class Body extends Readable {
   readonly #chunked: ChunkedReader | undefined;
   /** Bytes still to come, if known. */
   #left: number | undefined;
-  #isOver = false;
+  #isComplete = false;
 
   /** Reads from a socket that is paused. */
   constructor(readonly socket: Socket, { status, headers, rest }: ResponseHead) {
@@ -38,30 +43,30 @@ export class Body extends Readable {
   }
 
   #take(bytes: Buffer): void {
-    if (this.#isOver || this.destroyed) return;
+    if (this.#isComplete || this.destroyed) return;
     try {
-      for (const part of this.#chunked?.push(bytes) ?? [bytes]) this.#give(part);
+      for (const part of this.#chunked?.push(bytes) ?? [bytes]) this.#pushContent(part);
     } catch (error) {
       this.destroy(error as Error);
       return;
     }
-    if (this.#left === 0 || this.#chunked?.isDone === true) this.#over();
+    if (this.#left === 0 || this.#chunked?.isDone === true) this.#complete();
   }
 
-  #give(part: Buffer): void {
+  #pushContent(part: Buffer): void {
     const taken = this.#left === undefined ? part : part.subarray(0, this.#left);
     if (this.#left !== undefined) this.#left -= taken.length;
     if (taken.length > 0 && !this.push(taken)) this.socket.pause();
   }
 
-  #over(): void {
-    this.#isOver = true;
+  #complete(): void {
+    this.#isComplete = true;
     this.push(null);
   }
 
   #closed(): void {
-    if (this.#isOver || this.destroyed) return;
-    if (this.#left === undefined && this.#chunked === undefined) this.#over();
-    else this.destroy(new Cut('the connection was closed'));
+    if (this.#isComplete || this.destroyed) return;
+    if (this.#left === undefined && this.#chunked === undefined) this.#complete();
+    else this.destroy(new ConnectionClosed());
   }
 }

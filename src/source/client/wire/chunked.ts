@@ -1,19 +1,21 @@
 /** Parses a chunked body (RFC 9112, 7.1) as it arrives. */
 
-/** Limit of a line in characters: a size with extensions, or a line of the trailer. */
+/** Maximum length of a line, in characters: a size with extensions, or a line of the trailer. */
 const MAX_LINE = 4_096;
 const MAX_TRAILER_LINES = 64;
 const LF = 10;
 
+/** The body violates the format. */
 export class BadChunk extends Error {
   readonly code = 'BAD_CHUNK';
 }
 
+/** Turns chunks of bytes into content. */
 export class ChunkedReader {
   #state: 'size' | 'data' | 'end of data' | 'trailer' | 'done' = 'size';
   #left = 0;
   #line = '';
-  #trailer = 0;
+  #trailerLines = 0;
 
   get isDone(): boolean {
     return this.#state === 'done';
@@ -36,18 +38,18 @@ export class ChunkedReader {
       if (this.#line.length > MAX_LINE) throw new BadChunk('a line of a chunk is too long');
       if (end === -1) break;
       at = end + 1;
-      this.#next(this.#line.trim());
+      this.#parseLine(this.#line.trim());
       this.#line = '';
     }
     return out;
   }
 
-  #next(line: string): void {
+  #parseLine(line: string): void {
     if (this.#state === 'end of data') {
       if (line !== '') throw new BadChunk('a chunk is longer than stated');
       this.#state = 'size';
     } else if (this.#state === 'trailer') {
-      if (line === '' || ++this.#trailer > MAX_TRAILER_LINES) this.#state = 'done';
+      if (line === '' || ++this.#trailerLines > MAX_TRAILER_LINES) this.#state = 'done';
     } else {
       const size = /^([0-9a-f]{1,12})\s*(?:;|$)/i.exec(line)?.[1];
       if (size === undefined) throw new BadChunk('a chunk without a size');

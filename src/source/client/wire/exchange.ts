@@ -1,13 +1,14 @@
 /**
- * One HTTP/1.1 request and the head of its answer, on its own connection to a checked address. rxcam speaks HTTP itself, because
- * Node's parser refuses heads that cameras send, and ffmpeg does not check addresses.
+ * Makes one HTTP/1.1 request on a separate connection to a checked address, and reads the head of its answer. Neither Node nor ffmpeg
+ * can do that: Node's parser refuses heads that cameras send, and ffmpeg does not check addresses.
  */
 import net, { type Socket, isIP } from 'node:net';
 import tls from 'node:tls';
 import { type HostRules, canonicalHost } from '../hosts/index.js';
-import { Body } from './body.js';
+import { Body, ConnectionClosed } from './body.js';
 import { type HttpHeaders, type ResponseHead, HeadReader } from './head.js';
 
+/** A GET request. */
 export interface HttpRequest {
   /** Without credentials. */
   readonly url: URL;
@@ -16,6 +17,7 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
 }
 
+/** An answer whose body is not read yet. */
 export interface RawHttpResponse {
   readonly status: number;
   readonly headers: HttpHeaders;
@@ -24,11 +26,11 @@ export interface RawHttpResponse {
   close(): Promise<void>;
 }
 
-/** Rejects with the signal's reason if it is aborted, and with the system's error if there is no answer. */
+/** The answer. Rejects with the signal's reason if that is aborted, and with the system's error if there is no answer. */
 export async function exchange({ url, headers, rules, signal }: HttpRequest): Promise<RawHttpResponse> {
   const host = url.hostname.replace(/^\[(.*)\]$/s, '$1');
-  const found = await untilAborted(rules.resolve(host), signal);
-  const socket = connect(url, host, found);
+  const addresses = await untilAborted(rules.resolve(host), signal);
+  const socket = connect(url, host, addresses);
   const abort = () => socket.destroy(signal.reason as Error);
   signal.addEventListener('abort', abort, { once: true });
   socket.once('close', () => { signal.removeEventListener('abort', abort); });
@@ -38,19 +40,19 @@ export async function exchange({ url, headers, rules, signal }: HttpRequest): Pr
   return { status: head.status, headers: head.headers, body, close: () => closed(socket) };
 }
 
-function connect(url: URL, host: string, found: Awaited<ReturnType<HostRules['resolve']>>): Socket {
+function connect(url: URL, host: string, addresses: Awaited<ReturnType<HostRules['resolve']>>): Socket {
   const isTls = url.protocol === 'https:';
   const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
-  const literal = canonicalHost(host);
+  const canonical = canonicalHost(host);
   const to: net.TcpNetConnectOpts = {
     port, autoSelectFamily: true,
-    host: isIP(literal) === 0 ? host : literal,
+    host: isIP(canonical) === 0 ? host : canonical,
     lookup: (_host, options, callback) => {
-      if (options.all === true) (callback as unknown as (error: null, all: typeof found) => void)(null, found);
-      else callback(null, found[0]?.address ?? '', found[0]?.family);
+      if (options.all === true) (callback as unknown as (error: null, all: typeof addresses) => void)(null, addresses);
+      else callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
     },
   };
-  return isTls ? tls.connect({ ...to, ALPNProtocols: ['http/1.1'], ...(isIP(literal) === 0 && { servername: host }) }) : net.connect(to);
+  return isTls ? tls.connect({ ...to, ALPNProtocols: ['http/1.1'], ...(isIP(canonical) === 0 && { servername: host }) }) : net.connect(to);
 }
 
 function requestOf({ pathname, search, host }: URL, headers: Readonly<Record<string, string>>): string {
@@ -77,8 +79,8 @@ function headFrom(socket: Socket, request: string): Promise<ResponseHead> {
         fail(error as Error);
       }
     };
-    const cut = () => { fail(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })); };
-    // This listener stays: the body reports an error after the answer, which must not be unhandled until then.
+    const cut = () => { fail(new ConnectionClosed()); };
+    // Not removed with the others, so that an error is handled between the answer and the listener of the body.
     socket.on('error', fail);
     socket.on('data', take);
     socket.once('close', cut);

@@ -1,12 +1,13 @@
 /**
- * Reads the head of an HTTP answer as leniently as ffmpeg and browsers, because camera firmware violates the standard: LF without
- * CR, lines without a name, blanks in a name, no head before the first part of a multipart stream. Node's parser refuses all
- * of these. The buffered bytes are limited, so that a server can't fill the memory.
+ * Reads the head of an HTTP answer as leniently as ffmpeg and browsers do, because camera firmware violates the standard: LF without
+ * CR, lines without a name, blanks in a name, no head before the first part of a multipart stream. Node's parser refuses all of these.
+ * The buffered bytes are limited, so that a server can't fill the memory.
  */
 
-/** Names in lower case; no prototype, because a server chooses the names. */
+/** Values by names in lower case. The object has no prototype, because a server chooses the names. */
 export type HttpHeaders = Readonly<Record<string, string | undefined>>;
 
+/** The status line and headers of an answer. */
 export interface ResponseHead {
   readonly status: number;
   readonly headers: HttpHeaders;
@@ -14,9 +15,9 @@ export interface ResponseHead {
   readonly rest: Buffer;
 }
 
-/** Limit of a head in bytes: ffmpeg accepts lines of 4 kB, Node 16 kB in total. */
+/** Maximum size of a head: ffmpeg accepts lines of 4 kB, Node 16 kB in total. */
 export const MAX_HEAD_BYTES = 64 * 1024;
-/** Limit of interim answers, such as `100 Continue`, before the final one. */
+/** Maximum number of interim answers, such as `100 Continue`, before the final one. */
 const MAX_INTERIM = 8;
 const STATUS = /^(?:HTTP\/\d(?:\.\d)?|ICY) +(\d{3})(?: |$)/i;
 const LF = 10;
@@ -26,6 +27,7 @@ export class NotHttp extends Error {
   readonly code = 'NOT_HTTP';
 }
 
+/** Turns chunks of bytes into a head. */
 export class HeadReader {
   #held: Buffer = Buffer.alloc(0);
   /** Start of the current line, and the first unread position in it. */
@@ -45,13 +47,13 @@ export class HeadReader {
       if (end === -1 || end - this.#from > MAX_HEAD_BYTES) return this.#unfinished();
       const line = this.#held.toString('latin1', this.#from, end).replace(/\r+$/, '');
       this.#from = this.#seen = end + 1;
-      const head = this.#line(line);
+      const head = this.#addLine(line);
       if (head !== undefined) return head;
       if (this.#from > MAX_HEAD_BYTES) return this.#tooLong();
     }
   }
 
-  #line(line: string): ResponseHead | undefined {
+  #addLine(line: string): ResponseHead | undefined {
     if (this.#lines.length === 0 && !STATUS.test(line)) throw new NotHttp('no status line');
     if (line !== '') {
       this.#lines.push(line);
@@ -71,7 +73,7 @@ export class HeadReader {
 
   #unfinished(): ResponseHead | undefined {
     if (this.#held.length - this.#from > MAX_HEAD_BYTES || this.#bytes > MAX_HEAD_BYTES) return this.#tooLong();
-    // Other protocols are recognised by their first bytes, because they may never send a line end.
+    // Other protocols are recognised by their first bytes, because they may never send the end of a line.
     if (this.#lines.length === 0 && this.#held.length - this.#from > 16 && !/^(?:HTTP\/\d|ICY )/i.test(this.#held.toString('latin1', this.#from, this.#from + 16))) {
       throw new NotHttp('no status line');
     }
@@ -100,7 +102,6 @@ export function headersOf(lines: readonly string[]): HttpHeaders {
     const colon = line.indexOf(':');
     if (colon < 1) continue;
     const name = line.slice(0, colon).trim().toLowerCase();
-
     const value = line.slice(colon + 1).replace(/[\x00-\x1f\x7f]/g, ' ').trim();
     const before = headers[name];
     if (before === undefined) headers[name] = value;

@@ -1,4 +1,4 @@
-/** A playlist on the disk, read through the gate: it can open files in its own folder, and no others. */
+/** Answers the requests for a playlist on the disk: with files of its own folder, and no others. */
 import { createReadStream, existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -6,25 +6,25 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type RxcamError, SourceRefused, failureOf } from '../../../core/errors/errors.js';
 import { exhaustedResource } from '../../../core/errors/exhausted.js';
-import { type GateSession, ENTRY, isEntry, sendEmpty } from './gate.js';
+import { type GateSession, ENTRY_HOST, isEntryRequest, sendEmpty } from './gate.js';
 
-/** Host name that represents the folder in ffmpeg's addresses. */
-const FOLDER = 'folder.rxcam.invalid';
-/** Result in place of a path: no such file. */
+/** Host name of the folder in ffmpeg's addresses. */
+const FOLDER_HOST = 'folder.rxcam.invalid';
+/** Result in place of a path: there is no such file. */
 const MISSING = '';
 
 export class FolderSession implements GateSession {
   /** @param list - the playlist's absolute path */
   constructor(readonly list: string, readonly refused: (error: RxcamError) => void) {}
 
-  async answer(asked: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (isEntry(asked)) {
-      sendEmpty(response, 302, { Location: `http://${FOLDER}/${encodeURIComponent(path.basename(this.list))}` });
+  async answer(requested: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (isEntryRequest(requested)) {
+      sendEmpty(response, 302, { Location: `http://${FOLDER_HOST}/${encodeURIComponent(path.basename(this.list))}` });
       return;
     }
     // The concat demuxer resolves names against its original address, not against the target of a redirect.
-    const isHere = asked.hostname === FOLDER || asked.hostname === ENTRY;
-    const named = isHere ? decodeURIComponent(asked.pathname) : asked.origin;
+    const isHere = requested.hostname === FOLDER_HOST || requested.hostname === ENTRY_HOST;
+    const named = isHere ? decodeURIComponent(requested.pathname) : requested.origin;
     const file = isHere ? await this.#within(named) : undefined;
     if (file === MISSING) {
       sendEmpty(response, 404);
@@ -41,7 +41,10 @@ export class FolderSession implements GateSession {
     });
   }
 
-  /** The file of a name, also of an absolute path, if it is in the folder and not a link out of it; undefined if it is elsewhere. */
+  /**
+   * The path of a file in the folder, by its name or absolute path; `MISSING` if there is none; undefined if the file, or the target of
+   * a link, is elsewhere.
+   */
   async #within(name: string): Promise<string | undefined> {
     const folder = await realpath(path.dirname(this.list));
     const own = [folder, path.dirname(this.list)].find((one) => name.startsWith(`${one}/`));

@@ -1,7 +1,7 @@
 /**
  * The gate: a proxy on loopback, through which ffmpeg reads sources of several requests (playlists, files in place). rxcam checks
- * each address, redirect, segment and key, logs in and verifies certificates; ffmpeg never gets a password. A proxy can leave
- * playlists unchanged; a server would have to rewrite them, and to understand every kind.
+ * each address, redirect, segment and key, logs in and verifies certificates; ffmpeg never gets a password. The gate is a proxy, not a
+ * server, because a server would have to understand every kind of playlist, and to rewrite all addresses in it.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,28 +15,28 @@ export interface GateSession {
 }
 
 /** Requests for this host are redirected to the source's address, which therefore is on no command line. */
-export const ENTRY = 'source.rxcam.invalid';
+export const ENTRY_HOST = 'source.rxcam.invalid';
 
-/** A place at the gate for one source; no other user of the machine can use it. */
-export interface GatePlace {
+/** Access to the gate for one source; its password keeps other users of the machine out. */
+export interface GateEndpoint {
   /** Address for ffmpeg to open. */
   readonly url: string;
-  /** ffmpeg's environment: the proxy's address and password. */
+  /** Variables of ffmpeg's environment: the proxy's address and password. */
   readonly env: Readonly<Record<string, string>>;
-  /** Accepts requests from now on; the returned function ends that. */
+  /** Starts to accept requests; the returned function stops that. */
   open(session: GateSession): () => void;
 }
 
 let gate: Promise<Gate> | undefined;
 
-/** Reserves a place. The first call opens the gate, which does not keep the process alive. */
-export async function takePlace(): Promise<GatePlace> {
+/** Reserves access for a source. The first call opens the gate, which does not keep the process alive. */
+export async function reserveEndpoint(): Promise<GateEndpoint> {
   gate ??= Gate.start().catch((error: unknown) => {
     // The next call tries again.
     gate = undefined;
     throw error;
   });
-  return (await gate).place();
+  return (await gate).endpoint();
 }
 
 class Gate {
@@ -45,19 +45,19 @@ class Gate {
   private constructor(readonly port: number) {}
 
   static async start(): Promise<Gate> {
-    const server: Server = createServer((request, response) => { here.#take(request, response); });
+    const server: Server = createServer((request, response) => { started.#handle(request, response); });
     server.on('connect', (_request, socket) => { socket.end('HTTP/1.1 405 Method Not Allowed\r\n\r\n'); });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     server.unref();
-    const here = new Gate((server.address() as AddressInfo).port);
-    return here;
+    const started = new Gate((server.address() as AddressInfo).port);
+    return started;
   }
 
-  place(): GatePlace {
+  endpoint(): GateEndpoint {
     const token = randomBytes(24).toString('hex');
     return {
-      url: `http://${ENTRY}/`,
+      url: `http://${ENTRY_HOST}/`,
       env: { http_proxy: `http://rxcam:${token}@127.0.0.1:${this.port}`, no_proxy: '' },
       open: (session) => {
         this.#sessions.set(token, session);
@@ -66,26 +66,26 @@ class Gate {
     };
   }
 
-  #take(request: IncomingMessage, response: ServerResponse): void {
+  #handle(request: IncomingMessage, response: ServerResponse): void {
     const [, encoded = ''] = /^Basic ([A-Za-z0-9+/=]+)$/.exec(request.headers['proxy-authorization'] ?? '') ?? [];
     const session = this.#sessions.get(Buffer.from(encoded, 'base64').toString('latin1').replace(/^rxcam:/, ''));
     response.on('error', () => undefined);
     if (session === undefined) {
-      response.writeHead(407, { 'Proxy-Authenticate': 'Basic realm="rxcam"', 'Content-Length': '0', 'Connection': 'close' }).end();
+      sendEmpty(response, 407, { 'Proxy-Authenticate': 'Basic realm="rxcam"' });
       return;
     }
     const address = request.url ?? '';
     if (request.method !== 'GET' || !URL.canParse(address)) {
-      response.writeHead(405, { 'Content-Length': '0', 'Connection': 'close' }).end();
+      sendEmpty(response, 405);
       return;
     }
     session.answer(new URL(address), request, response).catch(() => { response.destroy(); });
   }
 }
 
-/** Whether this is ffmpeg's first request. */
-export function isEntry(url: URL): boolean {
-  return url.hostname === ENTRY && url.pathname === '/';
+/** Whether this is ffmpeg's first request for a source. */
+export function isEntryRequest(url: URL): boolean {
+  return url.hostname === ENTRY_HOST && url.pathname === '/';
 }
 
 /** A short answer without a body. */

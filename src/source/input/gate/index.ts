@@ -1,4 +1,4 @@
-/** The proxy for sources that ffmpeg reads by several requests. */
+/** The gate: a proxy for sources that ffmpeg reads by several requests. */
 export { FolderSession } from './folder.js';
-export { type GateSession, takePlace } from './gate.js';
+export { type GateSession, reserveEndpoint } from './gate.js';
 export { WebSession } from './web.js';

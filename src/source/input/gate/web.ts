@@ -1,15 +1,16 @@
-/** An HTTP source, read through the gate: for each request of ffmpeg, rxcam makes one, with its checks and its login. */
+/** Answers the requests for an HTTP source: for each request of ffmpeg, rxcam makes one, with its checks and its login. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { ResourceExhausted, type RxcamError, SourceRefused, isRxcamError } from '../../../core/errors/errors.js';
 import { type HttpResponse, type RequestTarget, Login, redirectOf, redirectTarget, requestWithLogin } from '../../client/index.js';
-import { type GateSession, isEntry, sendEmpty } from './gate.js';
+import { type GateSession, isEntryRequest, sendEmpty } from './gate.js';
 import type { StreamChoice } from '../../../core/source.js';
 import { MAX_PLAYLIST_BYTES, isPlaylist, listThroughGate } from './playlist.js';
 
 /** Headers that are passed on to ffmpeg. */
-const PASSED = ['content-type', 'content-length', 'content-range', 'accept-ranges'] as const;
+const PASSED_HEADERS = ['content-type', 'content-length', 'content-range', 'accept-ranges'] as const;
 
+/** Options of a {@link WebSession}. */
 export interface WebOptions {
   /** The first address, with its login. */
   readonly target: RequestTarget;
@@ -21,21 +22,21 @@ export interface WebOptions {
 export class WebSession implements GateSession {
   /** Logins by origin: the camera's, and those in redirects and playlists. */
   readonly #logins = new Map<string, Login>();
-  /** `host:port` that ffmpeg requests over http: and that uses TLS. */
-  readonly #secure = new Set<string>();
+  /** Each `host:port` that ffmpeg requests as http:, and rxcam as https:. */
+  readonly #tlsHosts = new Set<string>();
 
   constructor(readonly options: WebOptions) {
     const { login, url } = options.target;
     if (login !== undefined) this.#logins.set(url.origin, login);
   }
 
-  async answer(asked: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async answer(requested: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { target } = this.options;
-    if (isEntry(asked)) {
-      sendEmpty(response, 302, { Location: this.#shown(target.url) });
+    if (isEntryRequest(requested)) {
+      sendEmpty(response, 302, { Location: this.#addressForFfmpeg(target.url) });
       return;
     }
-    const url = this.#real(asked);
+    const url = this.#realUrl(requested);
     const range = request.headers.range;
     try {
       const answer = await requestWithLogin(url, this.#loginFor(url), range === undefined ? {} : { Range: range }, target);
@@ -51,24 +52,24 @@ export class WebSession implements GateSession {
   }
 
   #redirect(to: URL, response: ServerResponse): void {
-    sendEmpty(response, 302, { Location: this.#shown(to) });
+    sendEmpty(response, 302, { Location: this.#addressForFfmpeg(to) });
   }
 
   async #body({ status, headers, body }: HttpResponse, response: ServerResponse): Promise<void> {
-    const first = await firstOf(body);
+    const first = await firstChunkOf(body);
     if (status === 200 && first !== undefined && isPlaylist(first, headers)) {
-      const text = listThroughGate(await restOf(first, body), this.options.choice, (origin) => this.#shown(new URL(origin)).replace(/\/$/, ''));
+      const text = listThroughGate(await textOf(first, body), this.options.choice, (origin) => this.#addressForFfmpeg(new URL(origin)).replace(/\/$/, ''));
       response.writeHead(200, { 'Content-Type': headers['content-type'] ?? 'application/vnd.apple.mpegurl', 'Content-Length': Buffer.byteLength(text), 'Connection': 'close' }).end(text);
       return;
     }
-    for (const name of PASSED) if (headers[name] !== undefined) response.setHeader(name, headers[name]);
+    for (const name of PASSED_HEADERS) if (headers[name] !== undefined) response.setHeader(name, headers[name]);
     response.writeHead(status, { Connection: 'close' });
     if (first !== undefined) response.write(first);
     await pipeline(body, response);
   }
 
   /** The address for ffmpeg: without a login, and always http:. */
-  #shown(url: URL): string {
+  #addressForFfmpeg(url: URL): string {
     const own = Login.of(url);
     if (own !== undefined) {
       this.options.target.keepSecret(url.href);
@@ -76,14 +77,14 @@ export class WebSession implements GateSession {
     }
     const isSecure = url.protocol === 'https:';
     const authority = `${url.hostname}:${url.port === '' ? (isSecure ? '443' : '80') : url.port}`;
-    if (isSecure) this.#secure.add(authority);
+    if (isSecure) this.#tlsHosts.add(authority);
     return `http://${isSecure ? authority : url.host}${url.pathname}${url.search}`;
   }
 
   /** The real address for one of ffmpeg's. */
-  #real(asked: URL): URL {
-    const isSecure = this.#secure.has(`${asked.hostname}:${asked.port === '' ? '80' : asked.port}`);
-    return new URL(`${isSecure ? 'https' : 'http'}://${asked.host}${asked.pathname}${asked.search}`);
+  #realUrl(requested: URL): URL {
+    const isSecure = this.#tlsHosts.has(`${requested.hostname}:${requested.port === '' ? '80' : requested.port}`);
+    return new URL(`${isSecure ? 'https' : 'http'}://${requested.host}${requested.pathname}${requested.search}`);
   }
 
   #loginFor(url: URL): Login | undefined {
@@ -92,7 +93,7 @@ export class WebSession implements GateSession {
 }
 
 /** The first bytes of a body, undefined if it has none. */
-async function firstOf(body: HttpResponse['body']): Promise<Buffer | undefined> {
+async function firstChunkOf(body: HttpResponse['body']): Promise<Buffer | undefined> {
   for (;;) {
     const chunk = body.read() as Buffer | null;
     if (chunk !== null) return chunk;
@@ -107,7 +108,8 @@ async function firstOf(body: HttpResponse['body']): Promise<Buffer | undefined> 
   }
 }
 
-async function restOf(first: Buffer, body: HttpResponse['body']): Promise<string> {
+/** The text of a playlist. @throws SourceRefused above the limit */
+async function textOf(first: Buffer, body: HttpResponse['body']): Promise<string> {
   const parts = [first];
   let bytes = first.length;
   for await (const chunk of body as AsyncIterable<Buffer>) {
