@@ -8,6 +8,7 @@ import { lstat, open, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { wall } from '../../core/clock.js';
 import { NO_LINK, cacheFolder } from '../../core/defaults/cache-folder.js';
 import { makeFolder } from '../../core/defaults/make-folder.js';
 import { redactUrl } from '../../core/redact/redact.js';
@@ -99,7 +100,7 @@ export async function storeDownload(part: PartialFile, bare: URL): Promise<strin
 
 /** Marks a copy as just used, so that trimming keeps it. */
 export async function markUsed(file: string): Promise<void> {
-  const now = new Date();
+  const now = new Date(wall());
   await utimes(file, now, now).catch(() => { /* only the order of trimming is affected */ });
 }
 

@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { wall } from '../../core/clock.js';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import type { Validators } from '../client/index.js';
 
@@ -71,9 +72,9 @@ async function removeLeftovers(folder: string): Promise<void> {
 
 /** Another host's processes can't be checked: a file without a write for a day is a leftover. */
 function isLeftover(host: string, pid: number, writtenAtMs: number): boolean {
-  if (host !== HOST) return Date.now() - writtenAtMs > DOWNLOAD.foreignPartMs;
+  if (host !== HOST) return wall() - writtenAtMs > DOWNLOAD.foreignPartMs;
   // In a container, the process id is the same after each start.
-  if (pid === process.pid) return writtenAtMs < Date.now() - process.uptime() * 1_000;
+  if (pid === process.pid) return writtenAtMs < wall() - process.uptime() * 1_000;
   return !isAlive(pid);
 }
 

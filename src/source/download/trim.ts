@@ -1,6 +1,7 @@
 /** Keeps the cache of HTTP files below its limit: removes replaced files, then those used longest ago. */
 import { readFile, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { wall } from '../../core/clock.js';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 
 /** A reader of a file in the cache. */
@@ -41,7 +42,7 @@ export async function trimCache(folder: string, latest: string, limit: number = 
     const inUse = filesInUse();
     const stored = await contents(folder);
     const idle = stored
-      .filter((one) => path.basename(one.path) !== latest && !inUse.has(one.path) && Date.now() - one.usedAtMs > DOWNLOAD.graceMs)
+      .filter((one) => path.basename(one.path) !== latest && !inUse.has(one.path) && wall() - one.usedAtMs > DOWNLOAD.graceMs)
       .sort((a, b) => Number(b.isReplaced) - Number(a.isReplaced) || a.usedAtMs - b.usedAtMs);
     let total = stored.reduce((sum, { size }) => sum + size, 0);
     for (const one of idle) {
