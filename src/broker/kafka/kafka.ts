@@ -56,7 +56,7 @@ class KafkaDriver implements Driver {
     WIRES[this.options.driver]().catch(() => undefined);
   }
 
-  get address(): string { return `kafka://${this.servers ?? '(not asked yet)'}`; }
+  get address(): string { return `kafka://${this.servers ?? '(not looked up yet)'}`; }
   get servers(): string | undefined { return this.#brokers.length === 0 ? undefined : this.#brokers.join(','); }
 
   serverOf(topic: string, key: string): string | undefined {

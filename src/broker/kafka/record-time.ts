@@ -24,7 +24,7 @@ const NO_TIME = -1;
  * that is more than an hour ahead of its clock, or, if the topic is configured so, too old.
  */
 export class RecordTimes {
-  readonly #refused = new Map<string, { readonly stamp: TimeKind; readonly until: number }>();
+  readonly #refused = new Map<string, { readonly kind: TimeKind; readonly until: number }>();
   readonly #warned = new Map<string, string>();
 
   constructor(readonly log: (message: string) => void) {}
@@ -32,9 +32,9 @@ export class RecordTimes {
   /** The timestamp of a message, in ms since 1970. */
   of(topic: string, message: CameraMessage): number {
     const now = wall();
-    const stamp = this.#kindOf(topic);
-    if (stamp === 'none') return NO_TIME;
-    if (stamp === 'sending') return now;
+    const kind = this.#kindOf(topic);
+    if (kind === 'none') return NO_TIME;
+    if (kind === 'sending') return now;
     const { capturedAt } = message;
     if (Number.isFinite(capturedAt) && capturedAt >= 0 && capturedAt <= now + KAFKA_TIMES.aheadMs) return Math.floor(capturedAt);
     this.#warn(topic, message, `the capture time of a picture (${shown(capturedAt)}) is invalid or more than an hour ahead: its record has ${TIME_NAMES.sending}`);
@@ -43,17 +43,17 @@ export class RecordTimes {
 
   /** Called when the broker has refused the timestamps of a topic's records; returns whether there is another timestamp to try. */
   refused(topic: string, message: CameraMessage | undefined): boolean {
-    const stamp = TIME_KINDS[TIME_KINDS.indexOf(this.#kindOf(topic)) + 1];
-    if (stamp === undefined) return false;
-    this.#refused.set(topic, { stamp, until: mono() + KAFKA_TIMES.againMs });
-    this.#warn(topic, message, `the broker refuses the timestamps of records: they have ${TIME_NAMES[stamp]}; check its clock and that of this machine`);
+    const kind = TIME_KINDS[TIME_KINDS.indexOf(this.#kindOf(topic)) + 1];
+    if (kind === undefined) return false;
+    this.#refused.set(topic, { kind, until: mono() + KAFKA_TIMES.againMs });
+    this.#warn(topic, message, `the broker refuses the timestamps of records: they have ${TIME_NAMES[kind]}; check its clock and that of this machine`);
     return true;
   }
 
   #kindOf(topic: string): TimeKind {
     const refused = this.#refused.get(topic);
     if (refused === undefined) return 'capture';
-    if (mono() < refused.until) return refused.stamp;
+    if (mono() < refused.until) return refused.kind;
     this.#refused.delete(topic);
     return 'capture';
   }

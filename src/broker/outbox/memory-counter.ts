@@ -1,4 +1,4 @@
-/** Counts the memory that values keep alive: a view keeps its whole ArrayBuffer, and two views of one keep it once. */
+/** Counts the memory that values keep alive: a view keeps its whole ArrayBuffer, and two views of one buffer count once. */
 
 /** Memory kept alive by a value. */
 export interface RetainedMemory {

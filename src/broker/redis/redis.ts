@@ -150,7 +150,7 @@ class RedisDriver implements Driver {
       ?? failure.previousErrors?.[0]?.message ?? (this.#connection.lastError || failure.message);
     if (reason.includes('invalid bulk length')) return this.#tooLarge(batch, reason);
     const command = failure.previousErrors === undefined ? undefined : refusedCommand(reason);
-    if (command === 'xtrim') for (const { topic } of batch) this.#rights.noTrim(topic, reason);
+    if (command === 'xtrim') for (const { topic } of batch) this.#rights.trimRefused(topic, reason);
     if (command === 'xgroup') this.#groups.creationRefused(batch);
     if (command === 'xtrim' || command === 'xgroup') return batch.map(() => ({ ok: false, again: true }));
     const error = this.#unavailable(reason);

@@ -1,4 +1,4 @@
-/** Checks the Redis user's right to trim streams, which is needed only after hours, when a stream is first written to. */
+/** Checks the Redis user's right to trim a stream when it is first written to: without a check, a missing right shows only after hours. */
 import type { Redis } from 'ioredis';
 import { Subject } from 'rxjs';
 import { BrokerUnauthorized, BrokerUnavailable, type RxcamError } from '../../core/errors/errors.js';
@@ -15,6 +15,7 @@ export class RedisRights {
   readonly #warnings = new Subject<RxcamError>();
   readonly warnings$ = this.#warnings.asObservable();
   readonly #tested = new Set<string>();
+  /** Streams that can't be trimmed. */
   readonly #untrimmed = new Set<string>();
   #hasWarned = false;
 
@@ -30,7 +31,7 @@ export class RedisRights {
     for (const [index, topic] of untested.entries()) {
       this.#tested.add(topic);
       const { message = '' } = answers[index]?.[0] ?? {};
-      if (refusedCommand(message) === 'xtrim' || message.includes('syntax error')) this.noTrim(topic, message);
+      if (refusedCommand(message) === 'xtrim' || message.includes('syntax error')) this.trimRefused(topic, message);
     }
   }
 
@@ -39,7 +40,7 @@ export class RedisRights {
   }
 
   /** Called when a stream can't be trimmed: this is only a warning, because the number of its entries is limited anyway. */
-  noTrim(topic: string, reason: string): void {
+  trimRefused(topic: string, reason: string): void {
     this.#untrimmed.add(topic);
     if (this.#hasWarned) return;
     this.#hasWarned = true;

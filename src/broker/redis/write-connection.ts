@@ -30,7 +30,7 @@ export class WriteConnection {
   }
 
   get address(): string {
-    return this.#settings?.address ?? 'redis://(not asked yet)';
+    return this.#settings?.address ?? 'redis://(not looked up yet)';
   }
 
   get servers(): string | undefined {

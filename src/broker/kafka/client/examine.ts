@@ -1,7 +1,7 @@
 /** Queries the size limit of a topic for the doctor, and creates the doctor's topic with timestamps of the broker. */
 import type { ServerLimits, DoctorTopics } from '../../kind/index.js';
 import { type KafkaOptions, checkedBrokers } from '../options.js';
-import { type NewWire, errorOf } from '../wire/index.js';
+import { ByteReader, type NewWire, errorOf, int32, int8, string } from '../wire/index.js';
 import { errorName } from './errors.js';
 import type { KafkaNode } from './node.js';
 import { KafkaNodes } from './nodes.js';
@@ -42,45 +42,27 @@ async function createOwnTopic(node: KafkaNode, topic: string, { replicationFacto
 
 /** The body of a DescribeConfigs request for the size limit of a topic. */
 function describeRequest(topic: string): Buffer {
-  const text = (value: string) => {
-    const bytes = Buffer.from(value);
-    return Buffer.concat([int16(bytes.length), bytes]);
-  };
-  return Buffer.concat([int32(1), Buffer.from([TOPIC]), text(topic), int32(1), text(LIMIT), Buffer.from([0])]);
+  return Buffer.concat([int32(1), int8(TOPIC), string(topic), int32(1), string(LIMIT), int8(0)]);
 }
 
 /** The limit in the answer to DescribeConfigs. @throws the error that the broker reports for the topic */
 function limitIn(answer: Buffer): number | undefined {
-  // After the throttle time and the number of results.
-  let at = 8;
-  const nullable = () => {
-    const length = answer.readInt16BE(at);
-    at += 2;
-    if (length < 0) return undefined;
-    at += length;
-    return answer.toString('utf8', at - length, at);
+  const bytes = new ByteReader(answer);
+  const nullableString = () => {
+    const length = bytes.int16();
+    return length < 0 ? undefined : bytes.take(length).toString();
   };
-  const error = errorOf(answer.readInt16BE(at));
-  at += 2;
-  const message = nullable();
+  // The throttle time, and the number of results.
+  bytes.skip(8);
+  const error = errorOf(bytes.int16());
+  const message = nullableString();
   if (error !== undefined) throw new Error(message ?? error.message, { cause: error });
-  at += 1;
-  nullable();
-  if (answer.readInt32BE(at) === 0) return undefined;
-  at += 4;
-  nullable();
-  const value = nullable();
+  // The type and the name of the resource.
+  bytes.skip(1);
+  nullableString();
+  if (bytes.int32() === 0) return undefined;
+  // The name of the setting.
+  nullableString();
+  const value = nullableString();
   return value === undefined ? undefined : Number(value);
-}
-
-function int16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeInt16BE(value);
-  return bytes;
-}
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
 }

@@ -47,13 +47,13 @@ export async function produceBody(
 ): Promise<Buffer> {
   const batches: { readonly head: string; readonly batch: Batch; readonly compressed: Buffer | undefined }[] = [];
   // No transaction.
-  let head = int16(-1) + int16(acks) + int32(timeout) + int32(topicData.length);
+  let head = int16Text(-1) + int16Text(acks) + int32Text(timeout) + int32Text(topicData.length);
   for (const { topic, partitions } of topicData) {
-    head += int16(Buffer.byteLength(topic)) + utf8(topic) + int32(partitions.length);
+    head += int16Text(Buffer.byteLength(topic)) + utf8(topic) + int32Text(partitions.length);
     for (const { partition, records } of partitions) {
       const batch = batchOf(records);
       const compressed = compression === 'gzip' ? await promisify(gzip)(joined(batch)) : undefined;
-      batches.push({ head: head + int32(partition) + int32(BATCH_HEAD_BYTES + (compressed?.length ?? batch.length)), batch, compressed });
+      batches.push({ head: head + int32Text(partition) + int32Text(BATCH_HEAD_BYTES + (compressed?.length ?? batch.length)), batch, compressed });
       head = '';
     }
   }
@@ -154,10 +154,11 @@ function varint(value: number): string {
   return bytes + String.fromCharCode(rest);
 }
 
-function int16(value: number): string {
+/** The bytes of a number, each as one character; so is that of `int32Text`. */
+function int16Text(value: number): string {
   return String.fromCharCode((value >> 8) & 0xff, value & 0xff);
 }
 
-function int32(value: number): string {
-  return int16(value >> 16) + int16(value);
+function int32Text(value: number): string {
+  return int16Text(value >> 16) + int16Text(value);
 }

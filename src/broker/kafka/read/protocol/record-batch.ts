@@ -4,7 +4,7 @@
  */
 import { Received, PackedHeaders } from '../../../../message/index.js';
 import { compactPart } from '../../../reading/index.js';
-import { ByteReader } from './bytes.js';
+import { ByteReader } from '../../wire/index.js';
 import { kafkaHeaders } from './record-headers.js';
 
 /** The request to which the answer belongs. */

@@ -1,6 +1,6 @@
 /** Parses the headers of a Kafka record: a count, and for each a name and a value with their lengths. */
 import type { HeaderPositions } from '../../../../message/index.js';
-import { ByteReader } from './bytes.js';
+import { ByteReader } from '../../wire/index.js';
 
 export function kafkaHeaders(data: Buffer): HeaderPositions {
   const bytes = new ByteReader(data);

@@ -1,6 +1,5 @@
 /** Encodes the requests of a reader, and decodes the answer to a search for offsets (https://kafka.apache.org/protocol). */
-import type { RawRequest } from '../../wire/index.js';
-import { ByteReader } from './bytes.js';
+import { ByteReader, type RawRequest, int32, int64, int8, string } from '../../wire/index.js';
 
 /** Version 4 of Fetch and 2 of ListOffsets are the first with every field that is read here. Brokers from 0.11 to 4.x support them. */
 const FETCH = { apiKey: 1, apiName: 'Fetch', apiVersion: 4 };
@@ -47,8 +46,7 @@ export function readOffsets(payload: Buffer): FoundOffset[] {
 
 /** Finds the coordinator of a consumer group: version 1. */
 export function coordinatorRequest(group: string): RawRequest {
-  const name = Buffer.from(group);
-  return { apiKey: 10, apiName: 'GroupCoordinator', apiVersion: 1, body: Buffer.concat([int16(name.length), name, int8(0)]) };
+  return { apiKey: 10, apiName: 'GroupCoordinator', apiVersion: 1, body: Buffer.concat([string(group), int8(0)]) };
 }
 
 /** The error code in the answer; 0 for none. */
@@ -58,28 +56,5 @@ export function readCoordinatorError(payload: Buffer): number {
 
 /** The fields of a request for one topic, with those of each of its partitions. */
 function topicFields(topic: string, partitions: readonly (readonly Buffer[])[]): Buffer[] {
-  const name = Buffer.from(topic);
-  return [int32(1), int16(name.length), name, int32(partitions.length), ...partitions.flat()];
-}
-
-function int8(value: number): Buffer {
-  return Buffer.from([value]);
-}
-
-function int16(value: number): Buffer {
-  const out = Buffer.allocUnsafe(2);
-  out.writeInt16BE(value);
-  return out;
-}
-
-function int32(value: number): Buffer {
-  const out = Buffer.allocUnsafe(4);
-  out.writeInt32BE(value);
-  return out;
-}
-
-function int64(value: number): Buffer {
-  const out = Buffer.allocUnsafe(8);
-  out.writeBigInt64BE(BigInt(value));
-  return out;
+  return [int32(1), string(topic), int32(partitions.length), ...partitions.flat()];
 }
