@@ -34,9 +34,9 @@ const SCHEMA = object({
  * deliver(fn)       ---r---r----r|
  * ```
  *
- * Waiting values are limited like the outbox of `publish`. Near the limit, a source that can wait (a file) is paused; of any
- * other, the oldest value is dropped at the limit, in stream mode with those up to the next keyframe, and counted as `outbox` and
- * `gop`. A value counts as delivered when the function's Observable has completed, or its Promise is fulfilled.
+ * Waiting values are limited like the outbox of `publish`. At half of the limit, a source that can wait (a file) is paused; at the
+ * limit, the oldest value of any other source is dropped, in stream mode with those up to the next keyframe, and counted as `outbox`
+ * and `gop`. A value counts as delivered when the function's Observable has completed, or its Promise is fulfilled.
  *
  * - Error: those of the source and of the function pass at once. Values waiting or in the function are dropped.
  * - Completion: when the source has completed and the function has finished with each value.

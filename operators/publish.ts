@@ -35,7 +35,7 @@ export interface PublishConfig {
  *
  * A message goes into an outbox of the broker handle, one for each topic and key, and is sent repeatedly until
  * it is acknowledged: a broker that is down is not an error here; `broker.state$` and `broker.errors$` report it. If
- * the outbox is nearly full, a source that can wait (a file) is paused; if it is full, the oldest message of any other source is
+ * the outbox is half full, a source that can wait (a file) is paused; if it is full, the oldest message of any other source is
  * dropped, in stream mode with those up to the next keyframe, and counted by cause.
  *
  * - Error: the source's passes at once; messages in the outbox are still sent, and their acknowledgements are

@@ -12,7 +12,7 @@ export const BROKERS = {
   redis: redisKind,
 } as const satisfies Readonly<Record<string, BrokerKind>>;
 
-/** Name of a kind: that of the function that makes its handle, and of the handle's `kind`. */
+/** Name of a kind: that of the function that creates its handle, and of the handle's `kind`. */
 export type BrokerName = keyof typeof BROKERS;
 
 export const BROKER_NAMES = Object.keys(BROKERS) as BrokerName[];

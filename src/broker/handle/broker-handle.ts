@@ -59,7 +59,7 @@ export class BrokerHandle<D extends Driver = Driver> implements Broker {
   get #status(): BrokerState['status'] { return this.#state$.value.status; }
   async [Symbol.asyncDispose](): Promise<void> { await this.close(); }
 
-  /** A method, not a property: the driver knows passwords, and printing a handle must not show them. */
+  /** A method, not a property: the driver has passwords, which printing a handle must not show. */
   driver(): D { return this.#driver; }
   queue(topic: string, key: string, options: QueueOptions): PartitionQueue { return this.#outbox.queue(topic, key, options); }
   /** Messages of the queue are sent only while the fence is open. */

@@ -62,7 +62,7 @@ export interface PartOutcome {
 
 const NONE: readonly never[] = [];
 
-/** Assigns the outcomes to the messages of a request, in order; a message without one gets that of `unanswered`. */
+/** Assigns the outcomes to the messages of a request, in order; a message without an outcome gets that of `unanswered`. */
 export function outcomesByPart(batch: Batch, outcomes: readonly SendOutcome[], unanswered: () => NotWritten): PartOutcome[] {
   const isSingle = outcomes.length === 1;
   let index = 0;

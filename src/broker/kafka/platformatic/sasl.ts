@@ -9,7 +9,7 @@ const MECHANISMS = {
 
 type Known = keyof typeof MECHANISMS;
 
-/** @throws InvalidOption for a mechanism that this library does not know */
+/** @throws InvalidOption for a mechanism that @platformatic/kafka does not support */
 export function checkSasl(sasl: SASLOptions | undefined): void {
   if (sasl === undefined || sasl.mechanism in MECHANISMS) return;
   const allowed = Object.keys(MECHANISMS).map((name) => `'${name}'`).join(', ');

@@ -3,7 +3,7 @@
 const INITIAL_CAPACITY = 64;
 
 /**
- * A ring buffer in typed arrays. An object for each entry would live so long that V8 moves it to old space, which starts a
+ * A ring buffer in typed arrays. An object for each entry would live so long that V8 allocates it in old space, which starts a
  * collection of the whole heap every few hundred messages.
  */
 export class StreamEntries {
