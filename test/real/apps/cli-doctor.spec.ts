@@ -47,7 +47,7 @@ needs('ffmpeg', 'kafka', 'redis', 'rtsp')('rxcam', () => {
     const port = await freePort();
     const { exitCode, stdout, stderr } = await run(['doctor', `rtsp://user:hunter2@127.0.0.1:${port}/a`, `redis://:hunter2@127.0.0.1:${port}/a`]);
     expect(stdout).toMatch(/^✗ source +.*rtsp:\/\/\*\*\*@127\.0\.0\.1.*\n +→ Check host, port and network; is the camera switched on/m);
-    expect(stdout).toMatch(/^✗ broker +.*ECONNREFUSED.*\n +→ Nothing, if it is temporary.*check host, port and TLS/m);
+    expect(stdout).toMatch(/^✗ broker +.*ECONNREFUSED.*\n +→ Do nothing if it is temporary.*check host, port and TLS/m);
     expect(stdout).toMatch(/\n2 things do not work$/);
     expect(exitCode).toBe(1);
     expect(stdout + stderr).not.toContain('hunter2');
