@@ -3,7 +3,7 @@ import type { RecordFolder } from '../../core/engine/recorder.js';
 import type { RecordClosed, RecordGap, RecordRemoved } from './events.js';
 import { fileNameOf, folderNameOf, timeInName } from './file-names.js';
 import { initBytesOf, playlistText } from './playlist.js';
-import type { RecordTarget } from './record-target.js';
+import { type RecordTarget, fileSizeIn } from './record-target.js';
 
 /** Limits for the files that are kept: the oldest are removed first. */
 export interface Keep {
@@ -63,7 +63,7 @@ export class Library implements RecordTarget {
     const file = this.#find(folder, name);
     if (file === undefined) return 0;
     file.isOpen = false;
-    file.bytes = this.disk.list(folder).find((one) => one.name === name)?.bytes ?? 0;
+    file.bytes = fileSizeIn(this.disk, folder, name);
     return file.bytes;
   }
 

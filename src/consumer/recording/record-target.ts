@@ -29,7 +29,7 @@ export class SingleFile implements RecordTarget {
   open(): string { return dirname(this.path); }
   begin(): string { return basename(this.path); }
   addBytes(): void { /* There is no limit. */ }
-  close(folder: string, name: string): number { return this.disk.list(folder).find((one) => one.name === name)?.bytes ?? 0; }
+  close(folder: string, name: string): number { return fileSizeIn(this.disk, folder, name); }
   removeEmpty(): void { this.disk.remove(this.path); }
   addToIndex(): void { /* The caller gets the report. */ }
   removeOld(): readonly RecordRemoved[] { return []; }
@@ -46,4 +46,9 @@ export class NoFiles implements RecordTarget {
   addToIndex(): void { /* The caller gets the report. */ }
   removeOld(): readonly RecordRemoved[] { return []; }
   finish(): void { /* Nothing is kept. */ }
+}
+
+/** The size of a file, in bytes; 0 if it does not exist. */
+export function fileSizeIn(disk: RecordFolder, folder: string, name: string): number {
+  return disk.list(folder).find((file) => file.name === name)?.bytes ?? 0;
 }

@@ -1,7 +1,7 @@
 /** The command `run`: runs the cameras of a configuration file until they have ended or the program is stopped. */
 import { basename } from 'node:path';
 import type { Logger } from 'pino';
-import { BehaviorSubject, type Observable, type Subject, combineLatest, filter, firstValueFrom, map, merge, take, tap } from 'rxjs';
+import { BehaviorSubject, type Observable, type Subject, combineLatest, filter, firstValueFrom, map, merge, tap } from 'rxjs';
 import type { Config } from '../../config/index.js';
 import { ConfigRunner, type RunningConfig, parseConfig, readConfigFile, watchConfig } from '../../config/index.js';
 import type { RunArguments } from '../arguments/index.js';
@@ -25,9 +25,9 @@ export async function runCameras({ file, program }: RunArguments, env: NodeJS.Pr
     cameras: () => runner.running.cameras.map(({ camera }) => camera), brokers: () => runner.running.brokers.map(({ broker }) => broker),
     disabled: () => runner.running.disabled, notices: () => noticesOf(mistakes$.value),
   }, env, logger);
-  const shown = combineLatest([runner.running$, mistakes$]).subscribe(([{ cameras, brokers, disabled }, mistakes]) => {
-    const off = disabled.length === 0 ? [] : [`${disabled.length} not enabled in the file: ${disabled.join(', ')}`];
-    const notes = [...noticesOf(mistakes), ...off];
+  const display = combineLatest([runner.running$, mistakes$]).subscribe(([{ cameras, brokers, disabled }, mistakes]) => {
+    const notEnabled = disabled.length === 0 ? [] : [`${disabled.length} not enabled in the file: ${disabled.join(', ')}`];
+    const notes = [...noticesOf(mistakes), ...notEnabled];
     if (brokers.length > 0) session.show({ cameras: cameras.map(({ camera }) => camera), brokers: brokers.map(({ broker }) => broker), notes });
   });
   serveHealth('run', () => ({ cameras: runner.running.cameras.map(({ camera }) => cameraHealth(camera)), brokers: runner.running.brokers.map(({ broker }) => broker) }), logger, env);
@@ -38,17 +38,17 @@ export async function runCameras({ file, program }: RunArguments, env: NodeJS.Pr
     page?.refresh();
     if (changes !== undefined) logChanges(changes, logger);
   });
-  const reason = await firstValueFrom(merge(stop$, allEnded(runner)).pipe(take(1)));
+  const reason = await firstValueFrom(merge(stop$, allEnded(runner)));
   if (reason !== undefined) logger.info({ reason }, 'stopping');
   configs.unsubscribe();
   const stopped = runner.stop();
   cameraFailures.subscription.unsubscribe();
   await stopped;
-  shown.unsubscribe();
+  display.unsubscribe();
   await page?.close();
   session.end();
-  const now = runner.running.cameras.map(({ camera: { key, stats } }) => ({ key, stats }));
-  const outputError = await session.print([...runner.past, ...now]);
+  const current = runner.running.cameras.map(({ camera: { key, stats } }) => ({ key, stats }));
+  const outputError = await session.print([...runner.past, ...current]);
   const failures = [...cameraFailures.failures(), ...(outputError === undefined ? [] : [outputError])];
   if (failures.length === 0) return 0;
   // An option may be found to be invalid only when a camera starts.

@@ -9,7 +9,7 @@ import type { FleetArguments } from '../arguments/index.js';
 import { withoutControls } from '../program/index.js';
 import { type OpenFleet, openFleet } from './open-fleet.js';
 import { runStatus } from './status.js';
-import { readTable } from './table.js';
+import { readTable } from './fleet-table.js';
 
 /**
  * @returns the exit code

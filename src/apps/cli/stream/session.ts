@@ -42,7 +42,6 @@ export class Session {
   readonly logger: Logger;
   readonly #screen: Screen | undefined;
   readonly #sink: LineSink;
-  readonly #watching = new Subscription();
   /** Cameras of the table, and brokers whose states are logged. */
   readonly #followed = new Map<Camera, FollowedCamera>();
   readonly #brokers = new Map<Broker, Subscription>();
@@ -79,7 +78,6 @@ export class Session {
   end(): void {
     for (const { subscription } of this.#followed.values()) subscription.unsubscribe();
     for (const subscription of this.#brokers.values()) subscription.unsubscribe();
-    this.#watching.unsubscribe();
     this.#screen?.end();
   }
 

@@ -4,19 +4,25 @@ import { wall } from '../../../core/clock.js';
 import { type CameraStats, sizeText } from '../../../ledger/index.js';
 import { type Paint, type Style, cut, unpainted, withoutControls } from '../program/index.js';
 
-/** Contents of the table. */
+/** A camera in the table. */
+interface CameraView {
+  readonly key: string;
+  readonly stats: CameraStats;
+  /** Its last error, as text. */
+  readonly reason?: string | undefined;
+  /** The share of a file that has been downloaded, or played. */
+  readonly progress?: Progress | undefined;
+  /** Whether it has sent the same picture for a minute or more. */
+  readonly isFrozen?: boolean | undefined;
+}
+
+/** A broker in the table. */
+interface BrokerView { readonly address: string; readonly state: BrokerState }
+
+/** The contents of the table. */
 export interface View {
-  readonly cameras: readonly {
-    readonly key: string;
-    readonly stats: CameraStats;
-    /** Its last error, as text. */
-    readonly reason?: string | undefined;
-    /** How much of a file has been downloaded, or played. */
-    readonly progress?: Progress | undefined;
-    /** Whether it has sent the same picture for a minute or more. */
-    readonly isFrozen?: boolean | undefined;
-  }[];
-  readonly brokers: readonly { readonly address: string; readonly state: BrokerState }[];
+  readonly cameras: readonly CameraView[];
+  readonly brokers: readonly BrokerView[];
   /** Notices, one on each line. */
   readonly notes?: readonly string[] | undefined;
 }
@@ -34,7 +40,7 @@ export interface TableLayout {
 interface Column {
   readonly title: string;
   readonly align: 'left' | 'right';
-  cell(key: string, stats: CameraStats, camera: View['cameras'][number]): string;
+  cell(key: string, stats: CameraStats, camera: CameraView): string;
 }
 
 /** Width of a progress bar. */
@@ -82,10 +88,10 @@ export function tableText({ cameras, brokers, notes = [] }: View, { columns, row
   ];
   // Without the lines of the titles, of the cameras left out, and of the cursor.
   const room = Math.max(1, rows - footer.length - 3);
-  const shown = cameras.length <= room ? cameras : [...cameras].sort((a, b) => rank(a) - rank(b)).slice(0, room);
+  const shown = cameras.length <= room ? cameras : [...cameras].sort((a, b) => cameraRank(a) - cameraRank(b)).slice(0, room);
   const hasFile = shown.some(({ progress }) => progress !== undefined);
   const columnsShown = hasFile ? [...COLUMNS.slice(0, NAME_COLUMNS), DONE, ...COLUMNS.slice(NAME_COLUMNS)] : COLUMNS;
-  const cellsOf = (camera: View['cameras'][number]) => columnsShown.map((column) => column.cell(camera.key, camera.stats, camera));
+  const cellsOf = (camera: CameraView) => columnsShown.map((column) => column.cell(camera.key, camera.stats, camera));
   const cells = [columnsShown.map(({ title }) => title), ...shown.map(cellsOf)];
   const widths = columnsShown.map((_, index) => Math.max(...cells.map((row) => row[index]?.length ?? 0)));
   const gap = ' '.repeat(widths.reduce((sum, width) => sum + width + 2, -2) <= columns ? 2 : 1);
@@ -100,13 +106,13 @@ export function tableText({ cameras, brokers, notes = [] }: View, { columns, row
 }
 
 /** The line about cameras that do not fit: their number, and the number of those in trouble. */
-function leftOutLine(leftOut: View['cameras'], columns: number): string {
-  const troubled = leftOut.filter((camera) => rank(camera) < rankOf('connecting')).length;
+function leftOutLine(leftOut: readonly CameraView[], columns: number): string {
+  const troubled = leftOut.filter((camera) => cameraRank(camera) < wordRank('connecting')).length;
   return cut(`… and ${leftOut.length} more${troubled === 0 ? '' : `, ${troubled} of them in trouble: --dashboard shows all`}`, columns);
 }
 
 /** The line of a camera. If it is in trouble, its last error follows its state, in place of figures that would all be zero. */
-function cameraLine(padded: readonly string[], camera: View['cameras'][number], { columns, paint = unpainted }: TableLayout, gap: string): string {
+function cameraLine(padded: readonly string[], camera: CameraView, { columns, paint = unpainted }: TableLayout, gap: string): string {
   const word = stateWordOf(camera);
   const [style, reason] = [STYLES[word], reasonOf(camera)];
   const rest = reason === undefined ? padded.slice(NAME_COLUMNS) : [reason];
@@ -120,11 +126,11 @@ function cameraLine(padded: readonly string[], camera: View['cameras'][number], 
   return line.slice(0, from) + paint(style, line.slice(from, to)) + line.slice(to);
 }
 
-function stateWordOf({ stats: { state }, isFrozen = false }: View['cameras'][number]): StateWord {
+function stateWordOf({ stats: { state }, isFrozen = false }: CameraView): StateWord {
   return state === 'streaming' && isFrozen ? 'frozen' : state;
 }
 
-function reasonOf({ stats: { state, lastError, nextAttemptAt }, reason = state === 'connecting' ? undefined : lastError }: View['cameras'][number]): string | undefined {
+function reasonOf({ stats: { state, lastError, nextAttemptAt }, reason = state === 'connecting' ? undefined : lastError }: CameraView): string | undefined {
   if (reason === undefined || !TROUBLED_STATES.has(state)) return undefined;
   const when = state === 'connecting' ? 'again now: ' : nextAttemptAt === undefined ? '' : `again ${untilAttempt(nextAttemptAt)}: `;
   return `${when}${withoutControls(reason)}`;
@@ -138,12 +144,12 @@ function bar({ share, isDownload }: Progress): string {
 }
 
 /** The rank of a camera in the order of the table: those in trouble come first, and one that reconnects is still in trouble. */
-function rank(camera: View['cameras'][number]): number {
+function cameraRank(camera: CameraView): number {
   const word = stateWordOf(camera);
-  return rankOf(word === 'connecting' && camera.reason !== undefined ? 'waiting' : word);
+  return wordRank(word === 'connecting' && camera.reason !== undefined ? 'waiting' : word);
 }
 
-function rankOf(word: StateWord): number {
+function wordRank(word: StateWord): number {
   return (['failed', 'waiting', 'frozen', 'connecting', 'idle', 'streaming'] as StateWord[]).indexOf(word);
 }
 
@@ -163,7 +169,7 @@ function droppedOf({ droppedTotal, dropped }: CameraStats): string {
 }
 
 /** `300 cameras: 297 streaming, 3 waiting; 7425.0 fps in, 1485.0 out`. */
-function totalLine(cameras: View['cameras'], columns: number, paint: Paint): string {
+function totalLine(cameras: readonly CameraView[], columns: number, paint: Paint): string {
   const counts = new Map<StateWord, number>();
   for (const camera of cameras) counts.set(stateWordOf(camera), (counts.get(stateWordOf(camera)) ?? 0) + 1);
   const sum = (name: 'captured' | 'published') => cameras.reduce((total, { stats }) => total + stats.rate[name], 0).toFixed(1);
@@ -175,7 +181,7 @@ function totalLine(cameras: View['cameras'], columns: number, paint: Paint): str
   return text((word, words) => (TROUBLED_WORDS.has(word) ? paint(STYLES[word] ?? 'red', words) : words));
 }
 
-function brokerLine({ address, state: { status, outbox, error } }: View['brokers'][number], columns: number, paint: Paint): string {
+function brokerLine({ address, state: { status, outbox, error } }: BrokerView, columns: number, paint: Paint): string {
   const held = outbox.messages === 0 ? '' : `, outbox ${outbox.messages} messages, ${sizeText(outbox.bytes)}`;
   const to = `to ${withoutControls(address)}  `;
   const line = cut(`${to}${status}${held}${error === undefined ? '' : `, ${withoutControls(error.message)}`}`, columns);
