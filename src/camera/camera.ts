@@ -66,8 +66,8 @@ export function hubOf(source: Observable<unknown>): CameraHub | undefined {
 }
 
 /**
- * Creates a camera: an Observable of raw frames in `pixelFormat`, with the source's width and height. rxcam's steps that follow
- * it run in the same ffmpeg process.
+ * Creates a camera: an Observable of raw frames in `pixelFormat`, with the source's width and height. The steps of rxcam that follow
+ * it directly run in the same ffmpeg process.
  *
  * @param address - `rtsp(s)://…`, `http(s)://…` (a file or a live stream), a file's path, a device (`/dev/video0`, `0`),
  *   `test:` (a generated pattern: `test:?size=640x360&fps=25&duration=10&noise=4`), or your own {@link Source}
