@@ -1,4 +1,4 @@
-/** The plan of a Capture: an origin and steps, which one ffmpeg process runs from subscription on. */
+/** The plan of a Capture: an origin and steps, which become one ffmpeg command on subscription. */
 import type { Observable } from 'rxjs';
 import type { ChangeRule } from '../pictures/change-detector.js';
 import type { ReconnectPolicy } from './reconnect-policy.js';
@@ -11,7 +11,7 @@ import type { Source, StreamChoice } from '../source.js';
 /** Encoder name for access units copied from the source. */
 export const COPY = 'copy';
 
-/** Whether to deinterlace: if the source is marked as interlaced, always, or never. */
+/** Whether to deinterlace: `auto`: if the source is marked as interlaced; `true`: always; `false`: never. */
 export type Deinterlace = 'auto' | boolean;
 
 /** A run of a camera, opened for one subscription. */
