@@ -193,7 +193,7 @@ describe('skipRate', () => {
       expect(() => skipRate(wrong as never)).toThrow(InvalidOption);
     }
     expect(() => skipRate('3' as never)).toThrow('skipRate: "3" given, expected a whole number of at least 1, or { fps: a number from 0.000001 to 1000 }');
-    expect(() => skipRate(0)).toThrow('skipRate: 0 given, too small: expected number to be >=1');
+    expect(() => skipRate(0)).toThrow('skipRate: 0 given, expected at least 1');
     const encoded$ = fakeCamera().pipe(encodeH265({ mode: 'frame' }));
     expect(() => encoded$.pipe(skipRate(2) as never)).toThrow('skipRate after encodeH265 given');
   });

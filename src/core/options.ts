@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { InvalidOption } from './errors/errors.js';
 import { isSecretOption, redactValue } from './redact/redact.js';
+import { expectationOf } from './errors/expectation.js';
 import { namesIn, suggestion } from './errors/suggestion.js';
 
 /**
@@ -106,14 +107,6 @@ function messageOf(what: string, issue: z.core.$ZodIssue, given: unknown, schema
   return `${what}${at(issue.path)}: ${shown(given, issue.path)} given, ${expectationOf(issue)}`;
 }
 
-/** The allowed form of an option: `expected a whole number`. */
-export function expectationOf(issue: z.core.$ZodIssue): string {
-  // A union's own message is better than a list of the messages of its branches.
-  if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input') return lowerFirst(issue.message);
-  const messages = issue.errors.flat().map((one) => lowerFirst(one.message));
-  return [...new Set(messages)].join(' or ') || lowerFirst(issue.message);
-}
-
 function at(path: PropertyKey[]): string {
   return path.length === 0 ? '' : `: option '${path.map(String).join('.')}'`;
 }
@@ -124,8 +117,4 @@ function shown(given: unknown, path: PropertyKey[]): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'number' || value === undefined) return String(value);
   return (redactValue(value) ?? typeof value).slice(0, 200);
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -1,7 +1,8 @@
 /** Checks a located value with a zod schema: each mistake becomes a problem at its line, with the given and the allowed values. */
 import type { z } from 'zod';
 import { namesIn, probableName } from '../../core/errors/suggestion.js';
-import { expectationOf, isCodeOnly } from '../../core/options.js';
+import { expectationOf } from '../../core/errors/expectation.js';
+import { isCodeOnly } from '../../core/options.js';
 import { isSecretOption, redactValue } from '../../core/redact/redact.js';
 import { type Located, type Problems, type References, UnresolvedReference, innermost, itemsOf, membersOf, shownName } from './reading/index.js';
 
@@ -14,9 +15,6 @@ export interface ReadContext {
   /** For `${camera}`. */
   readonly camera?: string | undefined;
 }
-
-/** zod's words before the allowed values, and the given value after them. */
-const ZOD_WORDS = /^invalid (?:input|option): |, received .*$/g;
 
 /** Maximum number of names listed in a message. */
 const MAX_NAMES = 60;
@@ -108,7 +106,7 @@ function add(issue: z.core.$ZodIssue, node: Located, schema: z.ZodType, broken: 
     return;
   }
   if (broken.has(at)) return;
-  const allowed = expectationOf(issue).replace(ZOD_WORDS, '');
+  const allowed = expectationOf(issue);
   const missing = issue.path.slice(depthOf(node, issue.path));
   if (missing.length > 0) problems.addAtKey(at, `${missing.map(String).join('.')} is missing; ${allowed}`);
   else problems.add(at, `${shownValue(at, isSecret)} given, ${allowed}`);
