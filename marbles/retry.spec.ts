@@ -371,6 +371,10 @@ describe('retry', () => {
   it('refuses waits that make no sense', () => {
     const wrong: unknown[] = [-1, NaN, 2 ** 31, '5', { initialMs: -1 }, { factor: 0.5 }, { jitter: 2 }, { jitter: -0.1 }, { initialMs: 10, maxMs: 5 }, { stableAfterMs: -1 }, { retryOn: true }, { random: 1 }, { wait: 5 }];
     for (const delay of wrong) expect(() => retry(delay as number), JSON.stringify(delay)).toThrow(InvalidOption);
+    const forms = 'expected a number (the first wait in ms), options such as { initialMs: 5000 }, or a function';
+    for (const [delay, shown] of [['5s', '"5s"'], [null, 'null'], [[5], '[5]'], [true, 'true'], [5n, 'bigint']] as const) {
+      expect(() => retry(delay as never)).toThrow(`retry: ${shown} given, ${forms}`);
+    }
     expect(() => retry({ initialMs: 10, maxMs: 5 })).toThrow("retry: option 'maxMs': 5 given, expected maxMs to be at least initialMs");
   });
 });

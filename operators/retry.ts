@@ -2,8 +2,10 @@
 import type { MonoTypeOperatorFunction, Observable, ObservableInput } from 'rxjs';
 import { Capture, planOf, reconnect } from '../src/camera/index.js';
 import { RETRY } from '../src/core/defaults/defaults.js';
+import { InvalidOption } from '../src/core/errors/errors.js';
 import { parseOptions } from '../src/core/options.js';
 import { RECONNECT_SCHEMA, type ReconnectPolicy } from '../src/core/plan/reconnect-policy.js';
+import { redactValue } from '../src/core/redact/redact.js';
 
 /** Options of {@link retry}. */
 export interface RetryConfig {
@@ -62,6 +64,14 @@ export function retry<T>(delay: number | RetryConfig | RetryDelay = {}): MonoTyp
 
 function policyOf(delay: number | RetryConfig | RetryDelay): ReconnectPolicy {
   if (typeof delay === 'function') return { ...policyOf({}), delay };
+  checkForm(delay);
   const given = parseOptions('retry', RECONNECT_SCHEMA, typeof delay === 'number' ? { initialMs: delay } : delay);
   return { ...given, maxMs: given.maxMs ?? Math.max(RETRY.maxMs, given.initialMs) } as ReconnectPolicy;
+}
+
+/** A wait as a text is a likely mistake: '5s', or the value of a variable of the environment. */
+function checkForm(delay: unknown): void {
+  if (typeof delay === 'number' || (typeof delay === 'object' && delay !== null && !Array.isArray(delay))) return;
+  const given = redactValue(delay) ?? typeof delay;
+  throw new InvalidOption(`retry: ${given} given, expected a number (the first wait in ms), options such as { initialMs: 5000 }, or a function`);
 }

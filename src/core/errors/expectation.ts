@@ -37,10 +37,11 @@ function inOurWords(issue: Issue): string | undefined {
 }
 
 /** Units of sizes: a number has none here. */
-const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' items', set: ' items' };
+const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item', set: 'item' };
 
 function limit(origin: string, comparison: string, value: number | bigint): string {
-  return `expected ${comparison} ${value}${UNITS[origin] ?? ''}`;
+  const unit = UNITS[origin];
+  return `expected ${comparison} ${value}${unit === undefined ? '' : ` ${unit}${Number(value) === 1 ? '' : 's'}`}`;
 }
 
 function listed(values: readonly string[]): string {

@@ -11,7 +11,7 @@ const all = options({
   text: z.string().optional(), name: z.string().min(1).optional(), long: z.string().min(3).max(4).optional(), flag: z.boolean().optional(), list: z.array(z.number()).min(2).optional(),
   object: options({ inner: z.number() }).optional(), word: z.enum(['a', 'b', 'c']).optional(), angle: z.literal([90, 180]).optional(), only: z.literal('x').optional(),
   either: z.union([z.number(), z.literal('auto'), z.number().int()]).optional(), own: z.number({ error: 'expected a port' }).optional(),
-  table: z.record(z.string(), z.string()).optional(),
+  table: z.record(z.string(), z.string()).optional(), some: z.array(z.number()).min(1).optional(),
 });
 
 it.each<[object, string]>([
@@ -30,6 +30,7 @@ it.each<[object, string]>([
   [{ flag: 'yes' }, '"yes" given, expected true or false'],
   [{ list: 5 }, '5 given, expected a list'],
   [{ list: [1] }, '[1] given, expected at least 2 items'],
+  [{ some: [] }, '[] given, expected at least 1 item'],
   [{ object: 5 }, '5 given, expected an object'],
   [{ table: 5 }, '5 given, expected an object'],
   [{ word: 'd' }, `"d" given, expected 'a', 'b' or 'c'`],
