@@ -39,7 +39,7 @@ class Worker {
     return firstValueFrom(this.said$.pipe(filter(test), timeout(WITHIN_MS)));
   }
 
-  /** The same, of the lines from now on: what it said before a fault is no answer to it. */
+  /** The same, of the lines from now on: what it said before a fault does not answer it. */
   saysNext(test: (line: Readonly<Record<string, unknown>>) => boolean): Promise<unknown> {
     return firstValueFrom(this.said$.pipe(skip(this.lines.length), filter(test), timeout(WITHIN_MS)));
   }
