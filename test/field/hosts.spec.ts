@@ -9,7 +9,8 @@ let server: HttpServer;
 beforeEach(async () => { server = await startHttpServer(); });
 afterEach(async () => { await server.stop(); });
 
-const QUICK = { connectTimeoutMs: 4_000, firstFrameTimeoutMs: 4_000, readWindowMs: 500 };
+/** A refusal comes at once; the pictures of a busy machine may be seconds late. */
+const PATIENT = { connectTimeoutMs: 20_000, firstFrameTimeoutMs: 20_000 };
 
 needs('ffmpeg')('a camera', () => {
   it.each([
@@ -18,7 +19,7 @@ needs('ffmpeg')('a camera', () => {
   ])('does not follow a redirect to %s', async (to) => {
     server.routes['/video'] = http.redirect(to);
     const begun = performance.now();
-    const { error } = await play<Frame>(server.urlOf('/video'), (gate) => gate, QUICK);
+    const { error } = await play<Frame>(server.urlOf('/video'), (gate) => gate, PATIENT);
     expect(error).toMatchObject({ code: 'SOURCE_REFUSED', message: expect.stringMatching(/no connection to the host|cannot be read/) as string });
     expect(performance.now() - begun).toBeLessThan(15_000);
   });
@@ -33,7 +34,7 @@ needs('ffmpeg')('a camera', () => {
     server.routes['/live.m3u8'] = http.body(list(to), 'application/vnd.apple.mpegurl');
     server.routes['/away.ts'] = http.redirect(`${to}/a.ts`);
     server.routes['/v00.ts'] = http.file(join(await fieldHls(), 'v00.ts'));
-    const { error, stats } = await play<Frame>(server.urlOf('/live.m3u8'), (gate) => gate, QUICK);
+    const { error, stats } = await play<Frame>(server.urlOf('/live.m3u8'), (gate) => gate, PATIENT);
     expect(error).toMatchObject({ code: 'SOURCE_REFUSED', message: expect.stringContaining("no connection to the host '169.254.169.254'") as string });
     expect(stats.captured).toBe(0);
   });
@@ -42,7 +43,7 @@ needs('ffmpeg')('a camera', () => {
     const list = (to: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${to}/v00.ts\n#EXT-X-ENDLIST\n`;
     server.routes['/v00.ts'] = http.file(join(await fieldHls(), 'v00.ts'));
     server.routes['/live.m3u8'] = http.body(list(server.urlOf('').replace('127.0.0.1', 'localhost')), 'application/vnd.apple.mpegurl');
-    const withHosts = async (hosts: object) => play<Frame>(server.urlOf('/live.m3u8'), (gate) => gate, { ...QUICK, hosts, values: 5 });
+    const withHosts = async (hosts: object) => play<Frame>(server.urlOf('/live.m3u8'), (gate) => gate, { ...PATIENT, hosts, values: 5 });
     expect((await withHosts({ allow: ['127.0.0.0/8'] })).values).toHaveLength(5);
     expect((await withHosts({ deny: ['localhost'] })).error).toMatchObject({ code: 'SOURCE_REFUSED', message: expect.stringContaining("'localhost'") as string });
     expect((await withHosts({ allow: ['127.0.0.1'], deny: ['*.example.com'] })).values).toHaveLength(5);

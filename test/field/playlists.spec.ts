@@ -64,7 +64,7 @@ lists('a local playlist, with the ffmpeg of $name', ({ path }) => {
   };
   const played = async (file: string, config: CameraConfig = {}) => {
     Object.assign(process.env, { FFMPEG_PATH: path, RXCAM_ALLOW_OLD_FFMPEG: '1' });
-    return play<Frame>(file, (gate) => gate, { ...QUICK, ...config });
+    return play<Frame>(file, (gate) => gate, { firstFrameTimeoutMs: 20_000, ...config });
   };
 
   it.each([['HLS', hls, 'a.m3u8'], ['concat', (file: string) => `ffconcat version 1.0\nfile '${file}'\n`, 'a.ffconcat']] as const)('of %s plays files in its folder', async (_, list, name) => {
