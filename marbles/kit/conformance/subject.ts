@@ -52,6 +52,8 @@ export interface ConformanceSubject {
   server?(): ConformanceServer;
   /** Whether the server can hang: it has `pause` and `resume`. */
   readonly canHang?: boolean;
+  /** Time limit of each check, in ms: a driver may never answer. Default 150,000. */
+  readonly timeoutMs?: number;
 }
 
 /** One check. It resolves when the broker conforms, and rejects with an AssertionError otherwise. */
