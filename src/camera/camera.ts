@@ -1,6 +1,6 @@
 /** camera(): an Observable of a source's frames, with events and statistics. */
 import type { Observable } from 'rxjs';
-import { keyOf, readTimeoutMs } from './address.js';
+import { keyOf, readTimeoutMs } from './address-facts.js';
 import { CAMERA_SCHEMA, type CameraConfig } from './camera-config.js';
 import { Capture } from './capture.js';
 import { PROCESS } from '../core/defaults/limits.js';

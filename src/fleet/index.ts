@@ -5,5 +5,5 @@ export { type Member, type PlanInput, type SlotNeeds, type SlotPlan, plan } from
 export { slotOf } from './slots.js';
 export { CONDITIONS, type FleetCameraStatus, type FleetCondition, type FleetStatus, FleetView, type FleetWorkerStatus, fleetStatus } from './view/index.js';
 export type { CameraReport, FleetCamera, FleetState, OwnedCamera, RunCamera } from './types.js';
-export { writeAssignment } from './protocol.js';
+export { writeAssignment } from './worker-protocol.js';
 export { Lease } from './worker/index.js';

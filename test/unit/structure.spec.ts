@@ -1,5 +1,6 @@
 /** Every operator is where it belongs: exported, tested by marbles, documented; and no file has two subjects. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import * as operators from '../../operators/index.js';
@@ -87,6 +88,29 @@ it('exports no name with two meanings', () => {
   }
   expect(places.size).toBeGreaterThan(1_000);
   expect([...places].filter(([name, { size }]) => size > 1 && !SHARED.has(name)).map(([name, found]) => `${name}: ${[...found].join(', ')}`)).toEqual([]);
+});
+
+/** Names of files in several folders that mean the same in each: the part of that folder for one subject. */
+const SHARED_FILES: ReadonlySet<string> = new Set([
+  // An operator, and its step.
+  'crop.ts', 'encode-h265.ts', 'encode-jpeg.ts', 'passthrough.ts', 'resize.ts', 'skip-rate.ts', 'skip-unchanged.ts', 'video-filter.ts',
+  // A function or an operator, and its command or its flags.
+  'clip.ts', 'config.ts', 'dashboard.ts', 'doctor.ts', 'fleet.ts', 'read.ts', 'reading.ts', 'positions.ts', 'record.ts', 'report.ts', 'run.ts', 'snapshot.ts',
+  'stats.ts', 'worker.ts',
+  // The part of a configuration, the dashboard, the metrics or the doctor for one thing.
+  'broker.ts', 'brokers.ts', 'camera.ts', 'clock.ts', 'pipeline.ts', 'received.ts', 'secrets.ts', 'source.ts', 'summary.ts',
+  // The same part of several brokers, sources or engines.
+  'client.ts', 'coordination.ts', 'engine.ts', 'failures.ts', 'group.ts', 'kafka.ts', 'kind.ts', 'login.ts', 'member.ts', 'reader.ts', 'redis.ts', 'wire.ts',
+  // A role in any folder.
+  'index.ts', 'main.ts', 'options.ts', 'types.ts',
+]);
+
+it('gives no two files one name with two meanings', () => {
+  const files = ['src', 'operators'].flatMap((folder) => readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' }))
+    .filter((name) => /\.tsx?$/.test(name) && !name.startsWith('apps/dashboard/page/')).map((name) => basename(name));
+  expect(files.length).toBeGreaterThan(500);
+  expect(files.filter((name, at) => files.indexOf(name) !== at && !SHARED_FILES.has(name))).toEqual([]);
+  expect([...SHARED_FILES].filter((name) => files.filter((other) => other === name).length < 2)).toEqual([]);
 });
 
 /** The texts of a spec's `it(…)`. */

@@ -16,7 +16,7 @@ exitOnUncaughtError();
 // A health check runs every few seconds, so it loads only the modules that it uses.
 process.exitCode = args[0] === 'health'
   ? await (await import('./health/main.js')).runHealthCommandLine(args, process.env)
-  : await (await import('./run.js')).runCommandLine(args, process.env);
+  : await (await import('./run-command.js')).runCommandLine(args, process.env);
 setTimeout(() => {
   process.stderr.write(`rxcam: ended with open handles: ${process.getActiveResourcesInfo().join(', ')}\n`);
   process.exit();

@@ -6,11 +6,11 @@ import { z } from 'zod';
 import { DASHBOARD } from '../../core/defaults/monitoring.js';
 import type { Metrics } from '../metrics/index.js';
 import type { Asset } from './assets.js';
-import { sendEvents } from './events.js';
+import { sendEvents } from './server-sent-events.js';
 import type { FleetWatch } from './fleet/index.js';
 import { type Listening, SECURITY_HEADERS, isAuthorized, isToken, refusalReason } from './access-control.js';
 import type { Live } from './live/index.js';
-import { LOGIN_POLICY, loginPage } from './login.js';
+import { LOGIN_POLICY, loginPage } from './login-page.js';
 import type { Watch } from './watch/index.js';
 
 /** The parts of a dashboard. */

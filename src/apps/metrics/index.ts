@@ -1,4 +1,4 @@
 /** The entry `rxcam/metrics`: a page for Prometheus. */
 export { Metrics, type MetricsConfig, type ReceivedStream, type Several, metrics } from './metrics.js';
 export type { MetricsRegistry } from './registry.js';
-export type { TextFormat } from './text.js';
+export type { TextFormat } from './exposition.js';

@@ -15,7 +15,7 @@ import { NO_LABELS, labels } from './labels.js';
 import { RECEIVED_FAMILIES } from './received.js';
 import { type MetricsRegistry, registerFamilies } from './registry.js';
 import { WORKER_FAMILIES, workerTargets } from './worker.js';
-import { CONTENT_TYPE, type Labelled, Page, type Section, type TextFormat, formatFor } from './text.js';
+import { CONTENT_TYPE, type Labelled, Page, type Section, type TextFormat, formatFor } from './exposition.js';
 
 /** Several values of one kind: a list, or a function that returns the current ones and is called at every scrape. */
 export type Several<T> = Iterable<T> | (() => Iterable<T>);

@@ -1,5 +1,5 @@
 /** Registers families in the user's prom-client registry. */
-import type { Section } from './text.js';
+import type { Section } from './exposition.js';
 import type { Family } from './family.js';
 import { joinedLabels } from './labels.js';
 

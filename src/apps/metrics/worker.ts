@@ -2,7 +2,7 @@
 import type { FleetState, OwnedCamera } from '../../fleet/index.js';
 import { type Family, singleFamily, stateFamily } from './family.js';
 import { labels } from './labels.js';
-import type { Labelled } from './text.js';
+import type { Labelled } from './exposition.js';
 
 const STATES: readonly FleetState['status'][] = ['joining', 'member', 'lapsed', 'draining'];
 /** States of its cameras; unplaced ones have a separate family. */

@@ -13,7 +13,7 @@ import { KafkaFailures } from './failures.js';
 import { KAFKA_SCHEMA, type KafkaConfig, type KafkaOptions, checkedBrokers } from './options.js';
 import { outcomes } from './outcomes.js';
 import { checkPlatformatic, loadPlatformaticWires } from './platformatic/index.js';
-import { maxBatchBytes, isLarger } from './size.js';
+import { maxBatchBytes, isLarger } from './message-size.js';
 import type { NewWire } from './wire/index.js';
 import { type KafkaReaderHooks, kafkaReader } from './read/index.js';
 import type { ReadRequest, Reader } from '../reader.js';

@@ -10,7 +10,7 @@ import { RedisCoordination } from './coordination/index.js';
 import { StreamGroups, createGroup } from './groups.js';
 import { WriteConnection } from './write-connection.js';
 import { REDIS_SCHEMA, type RedisConfig, type RedisOptions } from './options.js';
-import { addFields } from './fields.js';
+import { addFields } from './entry-fields.js';
 import { redisReader } from './read/index.js';
 import type { ReadRequest, Reader } from '../reader.js';
 import { RedisRights, refusedCommand } from './rights.js';

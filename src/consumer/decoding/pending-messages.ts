@@ -2,7 +2,7 @@
 import type { FrameTracker } from '../../ledger/index.js';
 import type { DecodedPicture } from '../../core/engine/decoder.js';
 import type { PictureFacts } from '../../core/frame/picture-facts.js';
-import { type Decodable, type PendingMessage, firstPicture } from './message.js';
+import { type Decodable, type PendingMessage, firstPicture } from './pending-message.js';
 
 /** Receives the result of each message. */
 export interface DecodeSink {

@@ -1,8 +1,8 @@
 /** Manages the recordings in a folder: their index `recordings.ndjson`, the removal of old files, and the playlists. */
 import type { RecordFolder } from '../../core/engine/recorder.js';
-import type { RecordClosed, RecordGap, RecordRemoved } from './events.js';
+import type { RecordClosed, RecordGap, RecordRemoved } from './recorded.js';
 import { fileNameOf, folderNameOf, timeInName } from './file-names.js';
-import { initBytesOf, playlistText } from './playlist.js';
+import { initBytesOf, playlistText } from './hls-playlist.js';
 import { type RecordTarget, fileSizeIn } from './record-target.js';
 
 /** Limits for the files that are kept: the oldest are removed first. */

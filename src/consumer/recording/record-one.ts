@@ -3,10 +3,10 @@ import { type OperatorFunction, Observable } from 'rxjs';
 import type { Gap, Verified } from '../../message/index.js';
 import type { Muxer } from '../../core/engine/recorder.js';
 import { take } from '../../ledger/index.js';
-import type { Recorded } from './events.js';
+import type { Recorded } from './recorded.js';
 import type { RecordTarget } from './record-target.js';
 import type { RecordSettings } from './sink.js';
-import { RecordStream } from './stream.js';
+import { RecordStream } from './record-stream.js';
 
 const SETTINGS: RecordSettings = { every: Infinity, gapMs: Infinity, continuesAfterGaps: true };
 

@@ -1,7 +1,7 @@
 /** The target of recordings: a folder for each key, one file, or a player. */
 import { basename, dirname } from 'node:path';
 import type { RecordFolder } from '../../core/engine/recorder.js';
-import type { RecordClosed, RecordGap, RecordRemoved } from './events.js';
+import type { RecordClosed, RecordGap, RecordRemoved } from './recorded.js';
 
 export interface RecordTarget {
   /** Returns the folder of a key, and creates it if it is missing. */

@@ -1,6 +1,6 @@
 /** The settings of a recording, and the receiver of its reports. */
 import { RecordingFailed, isRxcamError } from '../../core/errors/errors.js';
-import type { Recorded } from './events.js';
+import type { Recorded } from './recorded.js';
 
 export interface RecordSettings {
   /** Length of a file, in ms: a file begins with the first keyframe of each period of the wall clock. */

@@ -5,5 +5,5 @@ export { type Encoding, encodingOf, expectedOf, shownSize, suitsSource } from '.
 export { decodeGraph } from './graph.js';
 export { MediaTime } from './media-time.js';
 export { paced } from './pace.js';
-export { type ChosenEncoder, chooseEncoder } from './probe.js';
+export { type ChosenEncoder, chooseEncoder } from './choose-encoder.js';
 export { type PictureLine, pictureLine } from './comparison-lines.js';

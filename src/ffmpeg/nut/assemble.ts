@@ -2,7 +2,7 @@
 
 import { crc32 } from './crc.js';
 import { NutError } from './error.js';
-import { Fields } from './fields.js';
+import { Fields } from './field-types.js';
 
 /** The body that a head announces. */
 export type PacketBody =

@@ -1,5 +1,5 @@
 /** Caches main headers: each has a table of 256 objects, and cameras of one kind all have the same. */
-import { type MainHeader, readMainHeader } from './headers.js';
+import { type MainHeader, readMainHeader } from './file-headers.js';
 
 /** More than one process has kinds of commands. */
 const MAX_CACHED = 16;

@@ -1,6 +1,6 @@
 /** Writes NUT (version 3) with one video stream, for ffmpeg to read from a pipe; each frame has its own time. */
 import { crc32 } from './crc.js';
-import { FILE_ID, FLAG, LONG_PACKET_BYTES, START_CODES } from './headers.js';
+import { FILE_ID, FLAG, LONG_PACKET_BYTES, START_CODES } from './file-headers.js';
 
 /** A stream of access units. */
 export interface NutVideo {

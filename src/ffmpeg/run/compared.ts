@@ -5,7 +5,7 @@
 import type { EngineEvent, EngineOutput } from '../../core/engine/engine.js';
 import type { ChangeRule } from '../../core/pictures/change-detector.js';
 import { THUMBNAIL } from '../../core/steps/index.js';
-import { type OutputFormat, type PictureReader, outputOf } from './pictures.js';
+import { type OutputFormat, type PictureReader, outputOf } from './picture-events.js';
 import type { NutPacket, NutStream } from '../nut/index.js';
 import type { PictureLine } from '../command/index.js';
 

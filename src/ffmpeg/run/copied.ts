@@ -3,7 +3,7 @@
  * units that were already sent are skipped.
  */
 import { type CopiedCodec, CopiedStream, type CopiedUnit } from '../annexb/index.js';
-import type { PictureReader, Mutable } from './pictures.js';
+import type { PictureReader, Mutable } from './picture-events.js';
 import { COPY_OFFSET_US, MediaTime } from '../command/index.js';
 import { type EngineEvent, type EngineOutput, RESUME_TOLERANCE_US, type ResumePoint } from '../../core/engine/engine.js';
 import { EncoderFailed } from '../../core/errors/errors.js';

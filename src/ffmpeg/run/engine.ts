@@ -5,7 +5,7 @@ import { isRxcamError } from '../../core/errors/errors.js';
 import { isCopied } from '../../core/plan/plan.js';
 import { checkAgain } from '../binary/index.js';
 import { checkCopied } from './copied.js';
-import { runFeed } from './feed.js';
+import { runFeed } from './raw-feed.js';
 import { type FeedLaunch, type SourceLaunch, isReused, prepareLaunch } from './launch.js';
 import { runReuse } from './reuse.js';
 import { runCopy, runDecode } from './source-run.js';

@@ -8,7 +8,7 @@ import { definedOnly } from '../../core/options.js';
 import type { Source, SourceInput } from '../../core/source.js';
 import { type ChildOutput, runChild } from '../process/index.js';
 import { type ChooseStream, type StreamFact, severalStreamsWarning } from '../stream/index.js';
-import type { PictureReader } from './pictures.js';
+import type { PictureReader } from './picture-events.js';
 
 /** The command to run, and the format of its output. */
 export interface SourceProcessOptions {

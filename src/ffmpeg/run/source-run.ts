@@ -8,7 +8,7 @@ import { type ChooseStream, SourceMismatch, checkCodec, chosenStream, knownFacts
 import { ComparedPictures } from './compared.js';
 import { CopiedPictures } from './copied.js';
 import type { SourceLaunch } from './launch.js';
-import { type OutputFormat, type PictureReader, DecodedPictures } from './pictures.js';
+import { type OutputFormat, type PictureReader, DecodedPictures } from './picture-events.js';
 import { runSourceProcess } from './source-process.js';
 import { maxEarlyOf } from './user-filters.js';
 

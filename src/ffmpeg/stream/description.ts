@@ -1,5 +1,5 @@
 /** Parses ffmpeg's description of an input: its duration and each video stream. */
-import { describedRate } from './rate.js';
+import { describedRate } from './frame-rate.js';
 
 /** The properties of a video stream that ffmpeg states; absent if it does not state one. */
 export interface StreamFact {

@@ -6,7 +6,7 @@ import { wall } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
 import { Reports } from './reports.js';
 import type { CameraReport, FleetState, OwnedCamera } from '../types.js';
-import { type WorkerFacts, readObject } from '../protocol.js';
+import { type WorkerFacts, readObject } from '../worker-protocol.js';
 
 /** The reported part of a slot. */
 interface ReportedSlot {

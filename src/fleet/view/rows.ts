@@ -1,5 +1,5 @@
 /** Rows as workers write them. Another version may have written them, or any user of the broker: each member is checked. */
-import { readObject } from '../protocol.js';
+import { readObject } from '../worker-protocol.js';
 
 /** A row about a worker. */
 export interface WorkerRow {

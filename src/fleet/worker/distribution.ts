@@ -1,6 +1,6 @@
 /** The cameras of a worker's slots: those that it runs, and those that it must not. */
 import { slotOf } from '../slots.js';
-import type { SlotAssignment } from '../protocol.js';
+import type { SlotAssignment } from '../worker-protocol.js';
 import type { OwnedCamera } from '../types.js';
 
 export interface Requested<C> {

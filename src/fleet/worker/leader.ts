@@ -4,7 +4,7 @@ import { mono } from '../../core/clock.js';
 import { FLEET } from '../../core/defaults/fleet.js';
 import { type Member, type SlotNeeds, plan } from '../plan/index.js';
 import { slotOf } from '../slots.js';
-import { type FormerOwner, type WorkerMetadata, readMetadata, writeAssignment } from '../protocol.js';
+import { type FormerOwner, type WorkerMetadata, readMetadata, writeAssignment } from '../worker-protocol.js';
 
 /** The leader's facts about cameras. */
 export interface CameraNeeds { readonly key: string; readonly labels: readonly string[] }

@@ -1,7 +1,7 @@
 /** The fence of the messages of one slot's cameras. */
 import { type Observable, Subject } from 'rxjs';
 import { type Fence, UNKNOWN_HANDOVER } from '../../core/frame/fence.js';
-import { type Handover, NO_HANDOVER } from '../protocol.js';
+import { type Handover, NO_HANDOVER } from '../worker-protocol.js';
 import type { Lease } from './lease.js';
 
 /** Open while the lease holds, and the slot has been claimed since the lease last ended. */

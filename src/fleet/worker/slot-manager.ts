@@ -5,7 +5,7 @@ import type { Lease } from './lease.js';
 import type { OwnedSlot } from '../plan/index.js';
 import { SlotRun } from './slot-run.js';
 import type { OwnedCamera, RunCamera } from '../types.js';
-import { type FormerOwner, type Released, writeReleased } from '../protocol.js';
+import { type FormerOwner, type Released, writeReleased } from '../worker-protocol.js';
 
 /** Wait before claims that were not written are sent again; ms. */
 const CLAIM_AGAIN_MS = 500;

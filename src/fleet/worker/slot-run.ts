@@ -7,7 +7,7 @@ import { CameraRun } from './camera-run.js';
 import type { Lease } from './lease.js';
 import { SlotFence } from './slot-fence.js';
 import type { OwnedCamera, RunCamera } from '../types.js';
-import { type FormerOwner, type Handover, LOST_HANDOVER, NO_HANDOVER, type Released } from '../protocol.js';
+import { type FormerOwner, type Handover, LOST_HANDOVER, NO_HANDOVER, type Released } from '../worker-protocol.js';
 
 /** The cameras of a slot that this worker may run. */
 export type SlotCameras<C> = ReadonlyMap<string, C>;

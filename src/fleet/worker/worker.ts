@@ -9,7 +9,7 @@ import { SlotManager } from './slot-manager.js';
 import { Leader } from './leader.js';
 import { Lease } from './lease.js';
 import type { FleetState, OwnedCamera, RunCamera } from '../types.js';
-import { type SlotAssignment, type WorkerFacts, readAssignment, readReleased, readObject, writeMetadata } from '../protocol.js';
+import { type SlotAssignment, type WorkerFacts, readAssignment, readReleased, readObject, writeMetadata } from '../worker-protocol.js';
 import { WorkerReports } from '../reports/index.js';
 
 export interface WorkerParts<C> {

@@ -1,6 +1,6 @@
 /** Reads facts from an HTTP answer: whether it has an end, its length, and the validators of its version. */
 import { NoVideo } from '../../core/errors/errors.js';
-import { statusFailure } from './errors.js';
+import { statusFailure } from './http-failures.js';
 import type { HttpResponse } from './request.js';
 import type { HttpHeaders } from './wire/index.js';
 

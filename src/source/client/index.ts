@@ -1,7 +1,7 @@
 /** An HTTP client for cameras: requests with logins and redirects, to allowed hosts. */
 export { type Validators, checkAnswer, conditionalHeaders, lengthOf, natureOfContent, noVideoError, rangeOf, validatorsOf } from './answer.js';
 export { type Challenge, type Credentials, basicAnswer, challengesOf, digestAnswer, digestOf, offersScheme } from './challenge.js';
-export { diskFullError, silenceTimeout, storageFailure } from './errors.js';
+export { diskFullError, silenceTimeout, storageFailure } from './http-failures.js';
 export { HOSTS_SCHEMA, HostRules, type HostsConfig, canonicalHost } from './hosts/index.js';
 export { Login, credentialsIn } from './login.js';
 export { type Reasons, networkFailure } from './network.js';

@@ -5,7 +5,7 @@
 import { type ClockDifference, dateDifference, wall } from '../../core/clock.js';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import { SourceRefused } from '../../core/errors/errors.js';
-import { silenceTimeout } from './errors.js';
+import { silenceTimeout } from './http-failures.js';
 import type { HostRules } from './hosts/index.js';
 import { Login } from './login.js';
 import { networkFailure } from './network.js';

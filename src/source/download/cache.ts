@@ -13,7 +13,7 @@ import { NO_LINK, cacheFolder } from '../../core/defaults/cache-folder.js';
 import { makeFolder } from '../../core/defaults/make-folder.js';
 import { redactUrl } from '../../core/redact/redact.js';
 import type { Validators } from '../client/index.js';
-import { ensurePrivateFolder } from './folder.js';
+import { ensurePrivateFolder } from './download-folder.js';
 import { PartialFile, removeAbandoned } from './partial-file.js';
 import { trimCache } from './trim.js';
 

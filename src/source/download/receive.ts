@@ -6,7 +6,7 @@ import { SourceTimeout } from '../../core/errors/errors.js';
 import { type HttpResponse, type RequestTarget, silenceTimeout, storageFailure } from '../client/index.js';
 import { NO_LINK } from '../../core/defaults/cache-folder.js';
 import type { PartialFile } from './partial-file.js';
-import { Rate } from './rate.js';
+import { Rate } from './download-rate.js';
 
 /**
  * Appends the body to `part`. Returns undefined when it is complete and on the disk, or the interruption.

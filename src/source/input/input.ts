@@ -3,11 +3,11 @@ import { Observable, type Subscriber } from 'rxjs';
 import { SOURCE } from '../../core/defaults/defaults.js';
 import { DOWNLOAD } from '../../core/defaults/limits.js';
 import type { RxcamError } from '../../core/errors/errors.js';
-import { ONLY_CONTAINERS, ONLY_PLAYLISTS } from './formats.js';
+import { ONLY_CONTAINERS, ONLY_PLAYLISTS } from './containers.js';
 import { type GateSession, WebSession, reserveEndpoint } from './gate/index.js';
-import { feed } from './feed.js';
+import { feed } from './body-feed.js';
 import type { RequestTarget, Stream } from '../client/index.js';
-import { liveOptions } from './live.js';
+import { liveOptions } from './live-options.js';
 import type { SourceInput } from '../../core/source.js';
 import type { SourceReadOptions } from '../source-kind.js';
 

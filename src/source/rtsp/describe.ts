@@ -8,7 +8,7 @@ import type { Transport } from '../source-kind.js';
 import { connectTo, portOf, rtspFailure } from './connect.js';
 import { answerFailure } from './failures.js';
 import { RtspLogin } from './login.js';
-import { type Message, headerValue, statusOf } from './message.js';
+import { type Message, headerValue, statusOf } from './message-reader.js';
 import { RtspSession } from './session.js';
 
 const AGENT = 'User-Agent: rxcam';

@@ -8,7 +8,7 @@ import type { RxcamError } from '../../core/errors/errors.js';
 import { type DescribeTarget, type DescribedCamera, reasonPhrase } from './describe.js';
 import { rtspFailure } from './connect.js';
 import { answerFailure } from './failures.js';
-import { type Message, MessageReader, headerValue, messageBytes, statusOf, withoutHeaders } from './message.js';
+import { type Message, MessageReader, headerValue, messageBytes, statusOf, withoutHeaders } from './message-reader.js';
 import { type Granted, type TransportChoice, grantedTransport } from './transport.js';
 
 /** Receives the outcome of the session. */

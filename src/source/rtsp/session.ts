@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { notRtsp } from './connect.js';
 import type { RtspLogin } from './login.js';
-import { type Message, MessageReader, headerValue, headerValues, messageBytes, statusOf, withoutHeaders } from './message.js';
+import { type Message, MessageReader, headerValue, headerValues, messageBytes, statusOf, withoutHeaders } from './message-reader.js';
 
 /** A request without an answer yet. */
 interface Pending {

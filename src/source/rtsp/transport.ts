@@ -5,7 +5,7 @@ import { canonicalHost } from '../client/index.js';
 import type { Transport } from '../source-kind.js';
 import type { DescribeTarget } from './describe.js';
 import { transportFailure } from './failures.js';
-import { type Message, headerValue, withoutHeaders } from './message.js';
+import { type Message, headerValue, withoutHeaders } from './message-reader.js';
 
 /**
  * Chooses among the transports that ffmpeg requests. ffmpeg requests one after the other while the answer is 461, so the relay itself

@@ -4,7 +4,7 @@ import { errorLine } from '../../../src/apps/cli/program/fatal-errors.js';
 import { createLogger } from '../../../src/apps/cli/program/logger.js';
 import { readableLine, withoutControls } from '../../../src/apps/cli/program/readable.js';
 import { readableSummary, summaryOf } from '../../../src/apps/cli/stream/summary.js';
-import { type View, tableText } from '../../../src/apps/cli/stream/table.js';
+import { type View, tableText } from '../../../src/apps/cli/stream/camera-table.js';
 import { EMPTY_LEDGER, type Ledger } from '../../../src/ledger/ledger.js';
 import { sizeText } from '../../../src/ledger/report/report.js';
 import { type CameraStats, statsOf } from '../../../src/ledger/report/stats.js';

@@ -8,7 +8,7 @@ import { fakeCamera, marbles } from '../../../marbles/kit/index.js';
 import { retry } from '../../../operators/index.js';
 import { isLoopback, refusalReason } from '../../../src/apps/dashboard/access-control.js';
 import { codecString } from '../../../src/apps/dashboard/live/codec-string.js';
-import { type SlotRequest, Slots } from '../../../src/apps/dashboard/live/slots.js';
+import { type SlotRequest, Slots } from '../../../src/apps/dashboard/live/decoder-slots.js';
 import { Viewer } from '../../../src/apps/dashboard/live/viewer.js';
 import { CameraWatch } from '../../../src/apps/dashboard/watch/camera-watch.js';
 import { History } from '../../../src/apps/dashboard/watch/history.js';

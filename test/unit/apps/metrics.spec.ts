@@ -5,7 +5,7 @@ import { asyncScheduler, delay, mergeMap, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { fakeCamera, marbles } from '../../../marbles/kit/index.js';
 import { encodeH265, publish, retry, skipRate, toMessage } from '../../../operators/index.js';
-import { formatFor } from '../../../src/apps/metrics/text.js';
+import { formatFor } from '../../../src/apps/metrics/exposition.js';
 import { metrics } from '../../../src/apps/metrics/index.js';
 import { memory } from '../../../src/broker/index.js';
 import type { FleetState, OwnedCamera } from '../../../src/fleet/index.js';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Timeline } from '../../../src/consumer/decoding/index.js';
 import { accessUnits } from '../../../src/ffmpeg/index.js';
 import { type NutPacket, NutReader, type NutStream, nutFrameHead, nutHeader } from '../../../src/ffmpeg/nut/index.js';
-import { initBytesOf, playlistText } from '../../../src/consumer/recording/playlist.js';
+import { initBytesOf, playlistText } from '../../../src/consumer/recording/hls-playlist.js';
 import { fileNameOf, folderNameOf, timeInName } from '../../../src/consumer/recording/file-names.js';
 
 const unit = fc.record({ pts: fc.nat(2 ** 52), key: fc.boolean(), data: fc.uint8Array({ maxLength: 9_000 }).map((bytes) => Buffer.from(bytes)) });

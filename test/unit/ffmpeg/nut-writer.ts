@@ -1,7 +1,7 @@
 /** A small NUT writer: it makes the legal files that ffmpeg does not, and illegal ones on purpose. */
 
 import { crc32 } from '../../../src/ffmpeg/nut/crc.js';
-import { FLAG } from '../../../src/ffmpeg/nut/headers.js';
+import { FLAG } from '../../../src/ffmpeg/nut/file-headers.js';
 
 export const FILE_ID = Buffer.from('nut/multimedia container\0', 'latin1');
 export const START = {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { crc32 } from '../../../src/ffmpeg/nut/crc.js';
-import { FLAG } from '../../../src/ffmpeg/nut/headers.js';
+import { FLAG } from '../../../src/ffmpeg/nut/file-headers.js';
 import { NutError, NutReader, type NutPacket, type NutReaderOptions, type NutStream } from '../../../src/ffmpeg/nut/index.js';
 import {
   checksum, FILE_ID, frame, main, packet, START, streamHeaders, syncpoint, v, vb, type Layout,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Subject, from, lastValueFrom, throwError, concat, toArray, materialize } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../../../src/core/engine/engine.js';
-import { describedRate, measuredRate, withRate } from '../../../src/ffmpeg/stream/rate.js';
+import { describedRate, measuredRate, withRate } from '../../../src/ffmpeg/stream/frame-rate.js';
 
 describe('describedRate', () => {
   it.each([

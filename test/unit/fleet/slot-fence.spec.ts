@@ -5,7 +5,7 @@ import { instant } from '../../../src/core/clock.js';
 import { Lease } from '../../../src/fleet/index.js';
 import { SlotFence } from '../../../src/fleet/worker/slot-fence.js';
 import { SlotRun } from '../../../src/fleet/worker/slot-run.js';
-import { LOST_HANDOVER, readReleased, readObject, writeReleased } from '../../../src/fleet/protocol.js';
+import { LOST_HANDOVER, readReleased, readObject, writeReleased } from '../../../src/fleet/worker-protocol.js';
 
 const fenceAfter = (before?: SlotFence['before']) => {
   const fence = new SlotFence(new Lease(5_500));

@@ -1,7 +1,7 @@
 /** The properties of an HTTP answer, and how a login answers a challenge. */
 import { describe, expect, it } from 'vitest';
 import { conditionalHeaders, lengthOf, natureOf, natureOfContent, rangeOf, validatorsOf } from '../../../src/source/client/answer.js';
-import { statusFailure, storageFailure } from '../../../src/source/client/errors.js';
+import { statusFailure, storageFailure } from '../../../src/source/client/http-failures.js';
 import type { HttpResponse } from '../../../src/source/client/request.js';
 import { networkFailure } from '../../../src/source/client/network.js';
 import { rtspFailure } from '../../../src/source/rtsp/connect.js';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRxcamError } from '../../../src/core/errors/errors.js';
-import { reduceVariants, listThroughGate } from '../../../src/source/input/gate/playlist.js';
+import { reduceVariants, listThroughGate } from '../../../src/source/input/gate/reduce-playlist.js';
 import { isMultipart, isTransport } from '../../../src/source/client/sniff.js';
 import { MultipartReader } from '../../../src/source/input/multipart.js';
 import { ChunkedReader } from '../../../src/source/client/wire/chunked.js';

@@ -1,6 +1,6 @@
 /** Master lists on their way to ffmpeg: what it is shown, it downloads. */
 import { describe, expect, it } from 'vitest';
-import { reduceVariants } from '../../../src/source/input/gate/playlist.js';
+import { reduceVariants } from '../../../src/source/input/gate/reduce-playlist.js';
 import { cpuMs } from '../../services/cpu.js';
 
 const variant = (name: string, width: number, more = '') => [`#EXT-X-STREAM-INF:BANDWIDTH=${width},RESOLUTION=${width}x100${more}`, `${name}.m3u8`];

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answerFailure } from '../../../src/source/rtsp/failures.js';
 import { RtspLogin } from '../../../src/source/rtsp/login.js';
-import { type Message, type StreamPart, MessageReader, headerValue, messageBytes } from '../../../src/source/rtsp/message.js';
+import { type Message, type StreamPart, MessageReader, headerValue, messageBytes } from '../../../src/source/rtsp/message-reader.js';
 import { TransportChoice } from '../../../src/source/rtsp/transport.js';
 import { cpuMs } from '../../services/cpu.js';
 

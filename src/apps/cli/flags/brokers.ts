@@ -1,7 +1,7 @@
 /** Flags of brokers: those for every kind, and those that each kind declares. */
 import { BROKERS, BROKER_NAMES, type BrokerFlag, type BrokerName } from '../../../broker/index.js';
 import { BROKER, OUTBOX } from '../../../core/defaults/defaults.js';
-import { type Flag, type FlagGroup, bytesText, oneOf, parseBytes, readNumber } from './flag.js';
+import { type Flag, type FlagGroup, bytesText, oneOf, parseBytes, readNumber } from './flag-group.js';
 
 /** Brokers that other programs can reach. */
 const REMOTE = BROKER_NAMES.filter((name) => BROKERS[name].hosts !== 'none');

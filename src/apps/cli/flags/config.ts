@@ -1,5 +1,5 @@
 /** Flags of the commands that take a configuration file: `run` and `check`. */
-import { type Flag, type FlagGroup } from './flag.js';
+import { type Flag, type FlagGroup } from './flag-group.js';
 import { colorFlag, programFlags } from './program.js';
 
 /** The flags that `run` has in common with `stream`. */

@@ -1,7 +1,7 @@
 /** Flags of the commands that look at a source or a broker: `doctor`, `probe` and `snapshot`. */
 import { JPEG, SNAPSHOT } from '../../../core/defaults/defaults.js';
 import { READ_OPTIONS, brokerFlags } from './brokers.js';
-import { type Flag, type FlagGroup, readNumber } from './flag.js';
+import { type Flag, type FlagGroup, readNumber } from './flag-group.js';
 import { LOG_LEVELS, colorFlag } from './program.js';
 import { sourceFlags } from './source.js';
 

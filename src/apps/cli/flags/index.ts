@@ -1,14 +1,14 @@
 /** All flags, by heading, in the order of the help. */
 import { brokerFlags } from './brokers.js';
 import { CHECK_FLAGS, RUN_FLAGS } from './config.js';
-import type { Flag, FlagGroup } from './flag.js';
+import type { Flag, FlagGroup } from './flag-group.js';
 import { messageFlags, retryFlags } from './messages.js';
 import { pictureFlags } from './pictures.js';
 import { programFlags } from './program.js';
 import { CLIP_FLAGS, PLAY_FLAGS, READ_FLAGS, RECORD_FLAGS } from './reading.js';
 import { sourceFlags } from './source.js';
 
-export { type Flag, type FlagGroup, parseList, readNumber } from './flag.js';
+export { type Flag, type FlagGroup, parseList, readNumber } from './flag-group.js';
 export { DEFAULT_TOPIC } from './messages.js';
 export { CODECS, PICTURE_STEPS } from './pictures.js';
 export { COLOURS, type Colours, LOG_LEVELS, type LogLevel, colorFlag, dashboardFlags } from './program.js';

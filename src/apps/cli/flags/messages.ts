@@ -1,7 +1,7 @@
 /** Flags of toMessage, publish and retry: messages, their sending, and reconnecting. */
 import { BROKER, MATRICE, OUTBOX, RETRY } from '../../../core/defaults/defaults.js';
 import { FORMATS } from '../../../message/index.js';
-import { type FlagGroup, bytesText, parseBytes, parseList, parsePairs, readNumber } from './flag.js';
+import { type FlagGroup, bytesText, parseBytes, parseList, parsePairs, readNumber } from './flag-group.js';
 
 /** Default topic, if neither the broker's address nor --topic names one. */
 export const DEFAULT_TOPIC = 'rxcam';

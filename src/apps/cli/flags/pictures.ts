@@ -1,6 +1,6 @@
 /** Flags of the steps. */
 import { STEPS, STEP_KINDS, type StepKind, type UnitRule, type UnitStep } from '../../../core/steps/index.js';
-import type { Flag, FlagGroup } from './flag.js';
+import type { Flag, FlagGroup } from './flag-group.js';
 
 /** The steps that emit access units, by the value of `--codec`. The first is the default. */
 export const CODECS: ReadonlyMap<string, UnitStep['kind']> = new Map(STEP_KINDS.flatMap((kind) => (

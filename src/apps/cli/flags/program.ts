@@ -1,7 +1,7 @@
 /** Flags of the program itself: destination of messages, output, end. */
 import { BROKER, STATS } from '../../../core/defaults/defaults.js';
 import { DASHBOARD } from '../../../core/defaults/monitoring.js';
-import { type Flag, type FlagGroup, parsePortOrAuto, readNumber } from './flag.js';
+import { type Flag, type FlagGroup, parsePortOrAuto, readNumber } from './flag-group.js';
 
 /** Levels of pino, the most verbose last. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;

@@ -2,7 +2,7 @@
 import { HEALTH } from '../../../core/defaults/monitoring.js';
 import { RECORD } from '../../../core/defaults/reading.js';
 import { READ_OPTIONS, brokerFlags } from './brokers.js';
-import { type Flag, type FlagGroup, parseBytes, readNumber } from './flag.js';
+import { type Flag, type FlagGroup, parseBytes, readNumber } from './flag-group.js';
 import { DURATIONS, POSITION_FORMS, TIMES, durationText, parseDuration, parseFrom, parsePartitions, parseTime, parseTo } from './positions.js';
 import { LOG_LEVELS } from './program.js';
 

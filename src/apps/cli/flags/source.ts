@@ -1,6 +1,6 @@
 /** Flags of camera(): the source and how to read it. */
 import { LIVENESS, SOURCE, STATS } from '../../../core/defaults/defaults.js';
-import { type FlagGroup, parseBytes, parseList, parseWholeSize, parseWordOrBoolean, parseWordOrNumber, parseWords, readNumber } from './flag.js';
+import { type FlagGroup, parseBytes, parseList, parseWholeSize, parseWordOrBoolean, parseWordOrNumber, parseWords, readNumber } from './flag-group.js';
 
 export const sourceFlags: FlagGroup = {
   heading: 'Source:',

@@ -1,2 +1,2 @@
 /** The command `stream`, and the output that `run` shares with it. */
-export { Session } from './session.js';
+export { Session } from './stream-session.js';

@@ -2,7 +2,7 @@
 import { createLogUpdate } from 'log-update';
 import { type Subscription, timer } from 'rxjs';
 import { ASSUMED_TERMINAL, type Paint, readableLine } from '../program/index.js';
-import { type View, tableText } from './table.js';
+import { type View, tableText } from './camera-table.js';
 
 export class Screen {
   readonly #draw = createLogUpdate(process.stdout);

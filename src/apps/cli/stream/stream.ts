@@ -9,7 +9,7 @@ import { DEFAULT_TOPIC } from '../flags/index.js';
 import { cameraHealth, serveHealth } from '../health/index.js';
 import { type StopReason, errorLine, openDashboard, stop$ } from '../program/index.js';
 import { type StreamedCamera, checkRoutes, createCameras, createPipeline } from './pipeline.js';
-import { Session } from './session.js';
+import { Session } from './stream-session.js';
 
 /**
  * Streams until all cameras have ended or the program is stopped, sends the remaining messages, and prints the counts.

@@ -9,7 +9,7 @@ import type { CameraStats } from '../../../ledger/index.js';
 import { type BrokerSettings, type OpenBrokers, openBroker } from '../brokers.js';
 import type { Config } from '../config.js';
 import { type CameraPipeline, type CameraSettings, cameraPipeline } from '../pipeline.js';
-import { brokerDigest, cameraDigest } from './digest.js';
+import { brokerDigest, cameraDigest } from './settings-digest.js';
 
 /** One running camera. */
 export interface RunningCamera {

@@ -5,7 +5,7 @@ import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 import { redactValue } from '../../../core/redact/redact.js';
 import { type Coordinator, type FleetCameraStatus, FleetView, type FleetWorkerStatus } from '../../../fleet/index.js';
 import { isLoopback } from '../access-control.js';
-import type { FleetCameraWire, FleetWire, FleetWorkerWire } from '../wire.js';
+import type { FleetCameraWire, FleetWire, FleetWorkerWire } from '../page-data.js';
 import { plainText } from '../watch/index.js';
 
 /** The state of the fleet for one open page. */

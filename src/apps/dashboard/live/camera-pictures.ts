@@ -7,9 +7,9 @@ import type { EncodedFrame, Frame } from '../../../core/frame/frame.js';
 import { accessUnits } from '../../../ffmpeg/index.js';
 import { codecString } from './codec-string.js';
 import { type Jpeg, Jpegs } from './jpegs.js';
-import { type SlotRequest, type Slots } from './slots.js';
+import { type SlotRequest, type Slots } from './decoder-slots.js';
 import type { Viewer } from './viewer.js';
-import type { Decodes, Wish } from '../wire.js';
+import type { Decodes, Wish } from '../page-data.js';
 
 type Value = Frame | EncodedFrame;
 const NAMES = { h264: 'H.264', h265: 'H.265', jpeg: 'JPEG' } as const;

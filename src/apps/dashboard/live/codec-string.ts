@@ -1,5 +1,5 @@
 /** The name of a codec for WebCodecs (RFC 6381), from the parameter sets of a keyframe. */
-import type { Decodes } from '../wire.js';
+import type { Decodes } from '../page-data.js';
 
 /** `avc1.64001f`, `hev1.1.6.L93.B0`; undefined if there is no parameter set. */
 export function codecString(unit: Buffer, codec: Decodes): string | undefined {

@@ -5,7 +5,7 @@ import { FRAME_RECORDS } from '../../../core/frame/accounted.js';
 import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 import type { EncodedFrame, Frame } from '../../../core/frame/frame.js';
 import { accessUnits } from '../../../ffmpeg/index.js';
-import type { Wish } from '../wire.js';
+import type { Wish } from '../page-data.js';
 
 /** A JPEG of a camera. */
 export interface Jpeg { readonly at: number; readonly width: number; readonly height: number; readonly data: Buffer }

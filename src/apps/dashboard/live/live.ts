@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 import type { CameraHub } from '../../../camera/index.js';
-import type { WishesWire } from '../wire.js';
+import type { WishesWire } from '../page-data.js';
 import { CameraPictures } from './camera-pictures.js';
-import { Slots } from './slots.js';
+import { Slots } from './decoder-slots.js';
 import { Viewer } from './viewer.js';
 
 export class Live {

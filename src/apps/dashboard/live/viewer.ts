@@ -1,7 +1,7 @@
 /** The stream of pictures to one open page, bounded even on a slow network. */
 import type { ServerResponse } from 'node:http';
 import { DASHBOARD } from '../../../core/defaults/monitoring.js';
-import type { Decodes, RecordHead, Wish, WishesWire } from '../wire.js';
+import type { Decodes, RecordHead, Wish, WishesWire } from '../page-data.js';
 
 const EMPTY = Buffer.alloc(0);
 

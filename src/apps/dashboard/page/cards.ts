@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { memo } from 'preact/compat';
-import type { BrokerWire, CardWire, StreamWire } from '../wire.js';
+import type { BrokerWire, CardWire, StreamWire } from '../page-data.js';
 import { Failure, Picture, StateMark, TryNow, html, store, useCard, useStore } from './components.js';
 import { brokerState, byteSize, cameraState, clockTime, countText, fps, impairment, latency, pictureText, stateDuration, stateHint } from './text/index.js';
 

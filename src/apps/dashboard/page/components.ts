@@ -2,7 +2,7 @@
 import { type ComponentChildren, type VNode, h } from 'preact';
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
 import htm from 'htm';
-import type { TroubleText, Wish } from '../wire.js';
+import type { TroubleText, Wish } from '../page-data.js';
 import { PictureStream } from './picture-stream.js';
 import { Store } from './store.js';
 import { type StateLabel, clockTime, duration, lowerFirst } from './text/index.js';

@@ -1,5 +1,5 @@
 /** The state of the fleet: merges the changes that the server sends. */
-import { CONDITIONS, type Condition, type FleetCameraWire, type FleetWire, type FleetWorkerWire } from '../wire.js';
+import { CONDITIONS, type Condition, type FleetCameraWire, type FleetWire, type FleetWorkerWire } from '../page-data.js';
 
 const COLLATOR = new Intl.Collator('en', { numeric: true });
 

@@ -1,5 +1,5 @@
 /** One stream for the pictures of all cameras on the page: requests visible ones, and draws them. */
-import type { Decodes, RecordHead, Wish } from '../wire.js';
+import type { Decodes, RecordHead, Wish } from '../page-data.js';
 
 /** A canvas for pictures of a camera. */
 export interface PictureCanvas {

@@ -1,5 +1,5 @@
 /** The server's last state, and whether it still answers. */
-import type { BrokerWire, CameraWire, CardWire, StateWire, StreamWire } from '../wire.js';
+import type { BrokerWire, CameraWire, CardWire, StateWire, StreamWire } from '../page-data.js';
 import { FleetStore } from './fleet-store.js';
 
 type Listener = () => void;

@@ -2,9 +2,9 @@
 import { Subscription } from 'rxjs';
 import type { Broker } from '../../../broker/index.js';
 import { wall } from '../../../core/clock.js';
-import type { BrokerWire, Trouble, TroubleText } from '../wire.js';
+import type { BrokerWire, Trouble, TroubleText } from '../page-data.js';
 import { adviceFor } from './history.js';
-import { plainText } from './text.js';
+import { plainText } from './plain-text.js';
 
 const TROUBLE: Readonly<Record<string, Trouble>> = { unavailable: 0, connected: 2, idle: 2, closed: 3 };
 

@@ -4,10 +4,10 @@ import type { CameraHub } from '../../../camera/index.js';
 import { mono, wall } from '../../../core/clock.js';
 import { DROP_CAUSES } from '../../../core/events.js';
 import { DASHBOARD, FROZEN_AFTER_MS } from '../../../core/defaults/monitoring.js';
-import type { CameraWire, CardWire, LedgerWire, Trouble } from '../wire.js';
+import type { CameraWire, CardWire, LedgerWire, Trouble } from '../page-data.js';
 import { History } from './history.js';
 import { type Point, Series } from './series.js';
-import { cameraSettingsText } from './settings.js';
+import { cameraSettingsText } from './settings-text.js';
 
 /** Counts at one time. */
 interface Mark {

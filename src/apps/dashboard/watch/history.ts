@@ -2,8 +2,8 @@
 import { ADVICE } from '../../../core/errors/advice.js';
 import { type ErrorCode, isRxcamError } from '../../../core/errors/errors.js';
 import type { CameraEvent } from '../../../core/events.js';
-import { plainText } from './text.js';
-import type { EventWire, SpanWire, TroubleText } from '../wire.js';
+import { plainText } from './plain-text.js';
+import type { EventWire, SpanWire, TroubleText } from '../page-data.js';
 
 const DAY_MS = 24 * 3_600_000;
 /** Maximum number of spans: enough for a camera that changes every 90 s for a day. */

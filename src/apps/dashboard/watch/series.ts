@@ -1,5 +1,5 @@
 /** Figures of a camera at a fixed interval, in a ring buffer: 24 hours need a fixed amount of memory. */
-import type { SeriesName, SeriesWire } from '../wire.js';
+import type { SeriesName, SeriesWire } from '../page-data.js';
 
 export const SERIES_NAMES: readonly SeriesName[] = ['fpsIn', 'fpsOut', 'latencyMs', 'bytesPerSecond', 'outbox'];
 

@@ -6,10 +6,10 @@ import { ticks, wall } from '../../../core/clock.js';
 import { DASHBOARD } from '../../../core/defaults/monitoring.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
 import type { ReceivedFigures } from '../../../ledger/index.js';
-import type { CameraWire, CardWire, StateWire, StreamWire } from '../wire.js';
+import type { CameraWire, CardWire, StateWire, StreamWire } from '../page-data.js';
 import { BrokerWatch } from './brokers.js';
 import { CameraWatch } from './camera-watch.js';
-import { plainText } from './text.js';
+import { plainText } from './plain-text.js';
 
 /** The watched cameras, brokers and streams: functions that return the current ones. */
 export interface Watched {

@@ -1,5 +1,5 @@
 /** A client of a Kafka cluster: finds the leaders of partitions, and writes to them. */
-import { levelOf, logEntryText } from './errors.js';
+import { levelOf, logEntryText } from './classify-errors.js';
 import { KafkaNodes } from './nodes.js';
 import type { KafkaOptions } from '../options.js';
 import { partitionOf } from './partition.js';

@@ -2,7 +2,7 @@
 import type { ServerLimits, DoctorTopics } from '../../kind/index.js';
 import { type KafkaOptions, checkedBrokers } from '../options.js';
 import { ByteReader, type NewWire, errorOf, int32, int8, string } from '../wire/index.js';
-import { errorName } from './errors.js';
+import { errorName } from './classify-errors.js';
 import type { KafkaNode } from './node.js';
 import { KafkaNodes } from './nodes.js';
 

@@ -1,6 +1,6 @@
 /** Reads answers to Metadata and CreateTopics. */
 import { type Responses, errorOf } from '../wire/index.js';
-import { errorName } from './errors.js';
+import { errorName } from './classify-errors.js';
 
 type Partitions = Responses['Metadata']['topicMetadata'][number]['partitionMetadata'];
 

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { mono } from '../../../core/clock.js';
 import { KAFKA_LIMITS } from '../../../core/defaults/limits.js';
-import { errorName } from './errors.js';
+import { errorName } from './classify-errors.js';
 import { creationErrors, leadersOf } from './metadata.js';
 import { type Responses, errorOf } from '../wire/index.js';
 import type { KafkaNode } from './node.js';

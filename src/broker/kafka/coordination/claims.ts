@@ -3,7 +3,7 @@ import { Observable } from 'rxjs';
 import type { ClaimRequest, Claimed } from '../../../core/engine/coordination.js';
 import type { KafkaOptions } from '../options.js';
 import { FetchCluster, type KafkaReaderHooks } from '../read/index.js';
-import type { KafkaLog } from './log.js';
+import type { KafkaLog } from './fleet-topics.js';
 
 /** The worker that claims, and its process. */
 export interface Claimant { readonly worker: string; readonly instance: string }

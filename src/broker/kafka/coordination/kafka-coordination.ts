@@ -7,7 +7,7 @@ import type { KafkaOptions } from '../options.js';
 import type { KafkaReaderHooks } from '../read/index.js';
 import { claimsOf } from './claims.js';
 import { GroupConnection } from './group-connection.js';
-import { KafkaLog } from './log.js';
+import { KafkaLog } from './fleet-topics.js';
 import { KafkaMember } from './member.js';
 import { TableReader } from './tables.js';
 

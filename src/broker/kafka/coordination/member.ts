@@ -8,8 +8,8 @@ import { type Instant, instant } from '../../../core/clock.js';
 import type { GroupEvent, Membership } from '../../../core/engine/coordination.js';
 import { FLEET } from '../../../core/defaults/fleet.js';
 import { type GroupConnection, GroupFailure } from './group-connection.js';
-import type { KafkaLog } from './log.js';
-import { assignmentOf, subscriptionOf, textInAssignment, textInSubscription } from './protocol.js';
+import type { KafkaLog } from './fleet-topics.js';
+import { assignmentOf, subscriptionOf, textInAssignment, textInSubscription } from './member-metadata.js';
 import { Sleep } from '../read/index.js';
 
 /** Wait before it tries again after a failure; ms. */

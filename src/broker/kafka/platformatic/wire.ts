@@ -13,7 +13,7 @@ import {
   withTimeoutOutsidePauses,
 } from '../wire/index.js';
 import { GIVEN_UP } from '../client/index.js';
-import { withCauses, responseIn } from './failures.js';
+import { withCauses, responseIn } from './library-errors.js';
 import { saslOf } from './sasl.js';
 
 provideErrors(protocolErrors as Parameters<typeof provideErrors>[0]);

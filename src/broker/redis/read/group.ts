@@ -10,7 +10,7 @@ import type { RedisOptions } from '../options.js';
 import { checkGroup } from '../../reading/index.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
 import { ReadConnection, type RedisReaderHooks } from './connection.js';
-import { EntryReader, type RedisEntry } from './entry.js';
+import { EntryReader, type RedisEntry } from './parse-entry.js';
 
 /** Longest time that a read waits for an entry; ms. */
 const BLOCK_MS = 2_000;

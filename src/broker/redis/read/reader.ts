@@ -8,7 +8,7 @@ import type { RedisOptions } from '../options.js';
 import { markExpired } from '../../reading/index.js';
 import type { Gate, Piece, ReadRequest, Reader } from '../../reader.js';
 import { ReadConnection, type RedisReaderHooks } from './connection.js';
-import { EntryReader, type RedisEntry } from './entry.js';
+import { EntryReader, type RedisEntry } from './parse-entry.js';
 import { FIRST_ID, checkId, compareIds, idBefore, idBeforePosition, lastIdOf, timeOfId } from './ids.js';
 import { type StreamInfo, parseStreamInfo, streamInfo } from './stream-info.js';
 

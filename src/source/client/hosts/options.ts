@@ -1,7 +1,7 @@
 /** The schema of the option `hosts`. */
 import { z } from 'zod';
 import { options } from '../../../core/options.js';
-import { parsePattern } from './address.js';
+import { parsePattern } from './canonical-host.js';
 
 const patterns = () => z.array(z.string().refine((text) => parsePattern(text) !== undefined, {
   message: 'expected a name, *.name, an address, or a network such as 10.0.0.0/8',

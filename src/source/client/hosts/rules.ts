@@ -9,7 +9,7 @@ import { isIP } from 'node:net';
 import { devNull } from 'node:os';
 import { InvalidOption, SourceRefused } from '../../../core/errors/errors.js';
 import { exhaustedResource } from '../../../core/errors/exhausted.js';
-import { type Pattern, canonicalHost, matchesHost, parsePattern } from './address.js';
+import { type Pattern, canonicalHost, matchesHost, parsePattern } from './canonical-host.js';
 
 /** Hosts that a camera may and may not lead to. */
 export interface HostsConfig {

@@ -5,7 +5,7 @@ import { ResourceExhausted, type RxcamError, SourceRefused, isRxcamError } from 
 import { type HttpResponse, type RequestTarget, Login, redirectOf, redirectTarget, requestWithLogin } from '../../client/index.js';
 import { type GateSession, isEntryRequest, sendEmpty } from './gate.js';
 import type { StreamChoice } from '../../../core/source.js';
-import { MAX_PLAYLIST_BYTES, isPlaylist, listThroughGate } from './playlist.js';
+import { MAX_PLAYLIST_BYTES, isPlaylist, listThroughGate } from './reduce-playlist.js';
 
 /** Headers that are passed on to ffmpeg. */
 const PASSED_HEADERS = ['content-type', 'content-length', 'content-range', 'accept-ranges'] as const;

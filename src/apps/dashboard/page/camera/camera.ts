@@ -1,7 +1,7 @@
 /** A camera's own page: live view, its last 24 hours, figures, the ledger of its pictures, its settings. */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { CameraWire, EventWire, LedgerWire, SpanWire } from '../../wire.js';
+import type { CameraWire, EventWire, LedgerWire, SpanWire } from '../../page-data.js';
 import { Charts } from './charts.js';
 import { Brokers, Figures } from '../cards.js';
 import { Failure, Picture, StateMark, TryNow, html, store, useStore } from '../components.js';

@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import type { SeriesName, SeriesWire } from '../../wire.js';
+import type { SeriesName, SeriesWire } from '../../page-data.js';
 import { html } from '../components.js';
 import { byteSize, fps, hourAndMinute, latency } from '../text/index.js';
 

@@ -1,7 +1,7 @@
 /** The page of a camera that this program does not run: its report, a link to its live view, and its configuration. */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { FleetCameraWire } from '../../wire.js';
+import type { FleetCameraWire } from '../../page-data.js';
 import { StateMark, html, store, useStore } from '../components.js';
 import { clockTime, countText, duration, fleetCameraState, fps, troubleText } from '../text/index.js';
 

@@ -1,7 +1,7 @@
 /** The page of the whole fleet: unplaced cameras first, then workers, then all cameras, those in trouble first. */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { CONDITIONS, type Condition, type FleetCameraWire } from '../../wire.js';
+import { CONDITIONS, type Condition, type FleetCameraWire } from '../../page-data.js';
 import { html, store, useStore } from '../components.js';
 import { clockTime, duration, filterLabel } from '../text/index.js';
 import { FleetRow } from './row.js';

@@ -1,7 +1,7 @@
 /** One camera of the fleet in the list: redrawn at each of its reports, and when its condition changes. */
 import type { VNode } from 'preact';
 import { memo } from 'preact/compat';
-import type { FleetCameraWire } from '../../wire.js';
+import type { FleetCameraWire } from '../../page-data.js';
 import { StateMark, html, store } from '../components.js';
 import { countText, duration, fleetCameraState, fps, troubleText } from '../text/index.js';
 

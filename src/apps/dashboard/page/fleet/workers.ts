@@ -1,6 +1,6 @@
 /** The workers of the fleet, those that are gone first. */
 import type { VNode } from 'preact';
-import type { FleetWorkerWire } from '../../wire.js';
+import type { FleetWorkerWire } from '../../page-data.js';
 import { StateMark, html, store } from '../components.js';
 import { countText, duration, workerState } from '../text/index.js';
 

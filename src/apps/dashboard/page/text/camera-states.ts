@@ -1,5 +1,5 @@
 /** Texts about a camera or a broker: its state, the reason for it, and what is shown in place of a picture. */
-import type { BrokerWire, CardWire } from '../../wire.js';
+import type { BrokerWire, CardWire } from '../../page-data.js';
 import { countText, duration, fps } from './figures.js';
 
 /** A state as a word, a shape, and a class for its colour; each is sufficient alone. */

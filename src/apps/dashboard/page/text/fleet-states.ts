@@ -1,5 +1,5 @@
 /** Texts about the cameras and workers of a fleet: states, and the reasons for trouble. */
-import type { Condition, FleetCameraWire, FleetWorkerWire } from '../../wire.js';
+import type { Condition, FleetCameraWire, FleetWorkerWire } from '../../page-data.js';
 import { type FleetStore } from '../fleet-store.js';
 import { type StateLabel } from './camera-states.js';
 import { countText, duration, fps } from './figures.js';

@@ -12,7 +12,7 @@ import type { Colours, LogLevel } from '../flags/index.js';
 import { LineSink, READER_GONE_CODES, createLogger, errorLine, logWarnings, paintOn, readableLine, writeWithin } from '../program/index.js';
 import { Screen } from './screen.js';
 import { readableSummary, summaryOf } from './summary.js';
-import type { Progress, View } from './table.js';
+import type { Progress, View } from './camera-table.js';
 
 /** Time limit for printing the counts to a slow reader; ms. */
 const PRINT_TIMEOUT_MS = 5_000;

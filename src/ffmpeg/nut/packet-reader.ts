@@ -3,9 +3,9 @@
 import { type PacketBody, Assembler } from './assemble.js';
 import { crc32 } from './crc.js';
 import { NutError } from './error.js';
-import type { Fields } from './fields.js';
-import { readFrameHeader, resetTimes, type StreamState } from './frame.js';
-import { CODE_N, FILE_ID, LONG_PACKET_BYTES, START_CODES, readStreamHeader, readSyncpoint, type MainHeader, type NutStream } from './headers.js';
+import type { Fields } from './field-types.js';
+import { readFrameHeader, resetTimes, type StreamState } from './frame-header.js';
+import { CODE_N, FILE_ID, LONG_PACKET_BYTES, START_CODES, readStreamHeader, readSyncpoint, type MainHeader, type NutStream } from './file-headers.js';
 import { cachedMainHeader } from './main-header-cache.js';
 import { microseconds } from './time.js';
 

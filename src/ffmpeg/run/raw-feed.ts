@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs';
 import type { EngineEvent } from '../../core/engine/engine.js';
 import { expectedOf, feedArguments, shownSize } from '../command/index.js';
 import type { FeedLaunch } from './launch.js';
-import { type OutputFormat, outputOf } from './pictures.js';
+import { type OutputFormat, outputOf } from './picture-events.js';
 import { mapEach } from '../stream/index.js';
 import { runChild, writeToPipe } from '../process/index.js';
 

@@ -2,8 +2,8 @@
 
 import { crc32 } from './crc.js';
 import { NutError } from './error.js';
-import type { Fields } from './fields.js';
-import { FLAG, type FrameCode, type MainHeader, type StreamHeader } from './headers.js';
+import type { Fields } from './field-types.js';
+import { FLAG, type FrameCode, type MainHeader, type StreamHeader } from './file-headers.js';
 import { rescale, fullTimestamp, type TimeBase } from './time.js';
 
 /** A stream, and the state that its next frame depends on. */

@@ -2,7 +2,7 @@
 import { type Observable, Subject, Subscription } from 'rxjs';
 import { type Decodable, Timeline, type Unit, decodesAlone, pictureTime, unitsOf } from '../decoding/index.js';
 import type { DecoderUnit } from '../../core/engine/decoder.js';
-import type { ClosedReason, RecordClosed } from './events.js';
+import type { ClosedReason, RecordClosed } from './recorded.js';
 
 /** Assumed duration of the only picture of a file; µs. */
 const ASSUMED_FRAME_US = 40_000;

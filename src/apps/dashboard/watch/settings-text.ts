@@ -2,7 +2,7 @@
 import type { CameraHub } from '../../../camera/index.js';
 import type { SkipRule } from '../../../core/pictures/skip.js';
 import { redact } from '../../../core/redact/redact.js';
-import { plainText } from './text.js';
+import { plainText } from './plain-text.js';
 
 export function cameraSettingsText({ facts, runPlan, ledger: { tally } }: CameraHub): (readonly [name: string, value: string])[] {
   const source = runPlan?.source;

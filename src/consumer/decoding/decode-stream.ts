@@ -2,7 +2,7 @@
 import { Subject, Subscription } from 'rxjs';
 import type { FrameTracker } from '../../ledger/index.js';
 import { type DecodeSink, PendingMessages } from './pending-messages.js';
-import { type Decodable, type HeldMessage, decodesAlone, unitsOf } from './message.js';
+import { type Decodable, type HeldMessage, decodesAlone, unitsOf } from './pending-message.js';
 import { StepQueue } from '../step-queue.js';
 import { Timeline } from './timeline.js';
 import type { Decoder, DecoderUnit, PictureForm } from '../../core/engine/decoder.js';

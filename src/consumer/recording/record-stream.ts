@@ -5,8 +5,8 @@ import { type Decodable, type HeldMessage, decodesAlone, pictureTime } from '../
 import type { Codec } from '../../core/frame/frame.js';
 import { RECORD_LIMITS } from '../../core/defaults/limits.js';
 import type { Muxer } from '../../core/engine/recorder.js';
-import type { ClosedReason, RecordGap } from './events.js';
-import { RecordFile } from './file.js';
+import type { ClosedReason, RecordGap } from './recorded.js';
+import { RecordFile } from './recording-file.js';
 import type { RecordTarget } from './record-target.js';
 import { StepQueue } from '../step-queue.js';
 import type { StreamPlace } from '../streams.js';

@@ -1,7 +1,7 @@
 /** Reads the main header, the stream headers and the syncpoint, and has the constants of the format. */
 
 import { NutError } from './error.js';
-import { Fields } from './fields.js';
+import { Fields } from './field-types.js';
 import type { TimeBase } from './time.js';
 
 /** Flags of a frame, from its code byte or coded after it. */
