@@ -64,7 +64,8 @@ needs('redis', 'ffmpeg')('a file', () => {
 
   it.each(['frame', 'stream'] as const)('waits for a slow broker, in %s mode: every picture arrives in order, little is held', async (mode) => {
     proxy.delay(DELAY_MS);
-    const slow = start({ steps: (gate) => gate.pipe(encodeH265({ mode })) }, {});
+    // Access units so large that the pipes never hold the rest of the file.
+    const slow = start({ steps: (gate) => gate.pipe(encodeH265({ mode, crf: 10 })) }, {});
     // An encoder on a busy machine is slower than this broker: twice, it takes nothing until the file waits.
     for (let wait = 1; wait <= 2; wait++) {
       await slow.acknowledges(20);
