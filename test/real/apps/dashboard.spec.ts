@@ -11,6 +11,9 @@ import { type RtspServer, ffmpegChildren, needs, processArguments, startRtspServ
 import { type Run, MAIN, build, countsOf, start } from './cli-program.js';
 import { axeFinds, isDrawn, open, pageIsBuilt, startBrowser } from './dashboard-kit.js';
 
+/** A page shows a change, or the effect of a click, a moment later. */
+const POLL = { timeout: 10_000 };
+
 const NASTY = '<img src=x onerror=alert(1)> "\'& Straße 日本';
 const PASSWORD = 'S3cret-of-the-cellar';
 const TOKEN = 'token-of-this-very-test';
@@ -63,8 +66,8 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
       const cards = page.locator('.card');
       await page.locator('.card.bad', { hasText: 'SOURCE_REFUSED' }).waitFor();
       await page.locator('.broker.bad', { hasText: 'BROKER_UNAVAILABLE' }).waitFor();
-      expect(await cards.locator('h2').allTextContents()).toEqual(['away', NASTY, 'jpeg', 'stream', 'cellar 17']);
-      expect(await page.getByRole('alert').allTextContents()).toEqual([notice]);
+      await expect.poll(() => cards.locator('h2').allTextContents(), POLL).toEqual(['away', NASTY, 'jpeg', 'stream', 'cellar 17']);
+      await expect.poll(() => page.getByRole('alert').allTextContents(), POLL).toEqual([notice]);
       expect(await cards.last().textContent()).toMatch(/cellar 17.*Not enabled in the configuration file/s);
       expect(await cards.first().textContent()).toMatch(/Down.*ECONNREFUSED.*What to do: check host, port and network; is the camera switched on.*Next attempt in \d+ s.*Try now/s);
       expect(await page.locator('header').textContent()).toMatch(/1 down, 1 broker unavailable · 3 of 4 well/);
@@ -75,10 +78,10 @@ needs('ffmpeg', 'chromium')('the dashboard in a browser', () => {
       await page.emulateMedia({ colorScheme: 'dark' });
       expect(await axeFinds(page)).toEqual([]);
       await page.getByLabel('Find').fill('STRAßE 日');
-      expect(await cards.locator('h2').allTextContents()).toEqual([NASTY]);
+      await expect.poll(() => cards.locator('h2').allTextContents(), POLL).toEqual([NASTY]);
       await page.getByLabel('Find').fill('');
       await page.getByRole('button', { name: /^Down/ }).click();
-      expect(await cards.locator('h2').allTextContents()).toEqual(['away']);
+      await expect.poll(() => cards.locator('h2').allTextContents(), POLL).toEqual(['away']);
       expect(await page.content()).not.toContain(PASSWORD);
       expect(complaints).toEqual([]);
       await page.context().close();
@@ -212,7 +215,7 @@ needs('ffmpeg', 'rtsp', 'chromium')('a camera behind the dashboard', () => {
       await page.locator('.now .bad').getByText('Down').waitFor();
       await page.getByText(/Next attempt in (4 min|5 min)/).waitFor();
       await page.locator('.picture .old').waitFor();
-      expect(await page.locator('.timeline .down').count()).toBe(1);
+      await expect.poll(() => page.locator('.timeline .down').count(), POLL).toBe(1);
       await server.start();
       await page.getByRole('button', { name: 'Try now: gate' }).click();
       await page.locator('.now .good').getByText('Streaming').waitFor();

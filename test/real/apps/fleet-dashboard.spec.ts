@@ -10,6 +10,9 @@ import { needs, sharedRedis, threeQuestions } from '../../services/index.js';
 import { MAIN, build, run, start } from './cli-program.js';
 import { axeFinds, isDrawn, open, pageIsBuilt, startBrowser } from './dashboard-kit.js';
 
+/** A page shows a change, or the effect of a click, a moment later. */
+const POLL = { timeout: 10_000 };
+
 const NASTY = '<img src=x onerror=alert(1)> "\'& 日本';
 const SECRET = 'S3cret-of-the-fleet';
 const TOKENS = ['token-of-the-first-worker', 'token-of-the-second-one'];
@@ -110,10 +113,10 @@ needs('ffmpeg', 'chromium')('a fleet in a browser', () => {
     expect(await page.locator('.alarm').textContent()).toMatch(/1 camera is unplaced.*far.*one of its labels: on no worker.*What to do: start another worker/s);
     expect(await page.locator('header').textContent()).toMatch(/1 unplaced, 1 down, 1 worker gone · 4 of 6 well.*Fleet.*This worker: one/);
     expect(await page.title()).toBe('▲ 1 unplaced, 1 down, 1 worker gone · rxcam');
-    expect(await page.locator('.worker strong').allTextContents()).toEqual(['<b>dead</b>', 'one', 'two']);
+    await expect.poll(() => page.locator('.worker strong').allTextContents(), POLL).toEqual(['<b>dead</b>', 'one', 'two']);
     expect(await page.locator('.worker.bad').textContent()).toMatch(/Gone.*had 3 cameras.*last heard of 2 min \d+ s ago/s);
-    expect(await page.locator('.worker.bad a').count()).toBe(0);
-    expect((await page.locator('.fleet .name').allTextContents()).map((name) => name.split(' ↗')[0])).toEqual(['far', 'gate', NASTY, 'dock', 'roof', 'yard']);
+    await expect.poll(() => page.locator('.worker.bad a').count(), POLL).toBe(0);
+    await expect.poll(async () => (await page.locator('.fleet .name').allTextContents()).map((name) => name.split(' ↗')[0]), POLL).toEqual(['far', 'gate', NASTY, 'dock', 'roof', 'yard']);
     expect(await rowOf(page, 'gate').textContent()).toMatch(/SOURCE_REFUSED/);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
@@ -126,13 +129,13 @@ needs('ffmpeg', 'chromium')('a fleet in a browser', () => {
 
     // Filters: by trouble, by worker, by name.
     await page.getByRole('button', { name: /^Down/ }).click();
-    expect(await page.locator('.fleet .row').count()).toBe(1);
+    await expect.poll(() => page.locator('.fleet .row').count(), POLL).toBe(1);
     await page.getByRole('button', { name: /^All/ }).click();
     await page.getByRole('button', { name: 'Its cameras: only those of two' }).click();
-    expect(new Set(await page.locator('.fleet .owner').allTextContents())).toEqual(new Set(['two']));
+    await expect.poll(async () => new Set(await page.locator('.fleet .owner').allTextContents()), POLL).toEqual(new Set(['two']));
     await page.getByRole('button', { name: /^Only worker two/ }).click();
     await page.getByLabel('Find').fill('日本');
-    expect(await page.locator('.fleet .row').count()).toBe(1);
+    await expect.poll(() => page.locator('.fleet .row').count(), POLL).toBe(1);
     await page.getByLabel('Find').fill('');
 
     // Details of any camera, without secrets.
