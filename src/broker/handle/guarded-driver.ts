@@ -21,7 +21,12 @@ export function guardedDriver(driver: Driver): Driver {
     reset: (server) => { driver.reset(server); },
     close: () => defer(() => driver.close()).pipe(ignoreElements(), catchError(() => EMPTY)),
     ...(driver.warnings$ !== undefined && { warnings$: driver.warnings$.pipe(map((warning) => hidden(warning) as RxcamError)) }),
-    ...(driver.refuses !== undefined && { refuses: (message) => hidden(driver.refuses?.(message)) as RxcamError | undefined }),
+    ...(driver.refuses !== undefined && {
+      refuses: (message) => {
+        const reason = driver.refuses?.(message);
+        return reason === undefined ? undefined : hidden(reason) as RxcamError;
+      },
+    }),
     ...(driver.topicProblem !== undefined && {
       topicProblem: (topic) => {
         const problem = driver.topicProblem?.(topic);
