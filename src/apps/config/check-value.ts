@@ -1,6 +1,6 @@
 /** Checks a located value with a zod schema: each mistake becomes a problem at its line, with the given and the allowed values. */
 import type { z } from 'zod';
-import { namesIn, probableName } from '../../core/errors/suggestion.js';
+import { nameList, namesIn, probableName } from '../../core/errors/suggestion.js';
 import { expectationOf } from '../../core/errors/expectation.js';
 import { isCodeOnly } from '../../core/options.js';
 import { isSecretOption, redactValue } from '../../core/redact/redact.js';
@@ -71,7 +71,7 @@ export function plainValue(node: Located, reading: ReadContext, broken = new Set
 /** `unknown key "widht", did you mean "width"? allowed: width, height`. */
 export function unknownKey(name: string, known: readonly string[]): string {
   const near = probableName(name, known);
-  return `unknown key ${shownName(name)}${near === undefined ? ';' : `, did you mean "${near}"?`} allowed: ${listed(known)}`;
+  return `unknown key ${shownName(name)}${near === undefined ? ';' : `, did you mean "${near}"?`} allowed: ${nameList(known, MAX_NAMES)}`;
 }
 
 /** The value as it was written: shows a reference, not its value. */
@@ -83,11 +83,6 @@ export function shownValue(node: Located, isSecret = false): string {
   // `password:x` without a space is a string.
   if (typeof node.value === 'string' && isSecretOption(node.value) && /[:=]/.test(node.value)) return '(hidden)';
   return typeof node.value === 'string' ? (redactValue(node.value) ?? '').slice(0, 200) : JSON.stringify(node.value);
-}
-
-function listed(names: readonly string[]): string {
-  const rest = names.length - MAX_NAMES;
-  return rest > 0 ? `${names.slice(0, MAX_NAMES).join(', ')} and ${rest} more` : names.join(', ');
 }
 
 function withoutUnknown(node: Located, names: readonly string[] | undefined, problems: Problems): Located {

@@ -1,4 +1,4 @@
-/** "Did you mean": the known option whose name is nearest to an unknown one. */
+/** "Did you mean": the known option whose name is nearest to an unknown one, and lists of names for messages. */
 import type { z } from 'zod';
 
 /** Largest number of letters in which two names may differ. */
@@ -54,4 +54,10 @@ function distanceOf(a: string, b: string): number {
     last = row;
   }
   return last[b.length] ?? 0;
+}
+
+/** `a, b, c`; of more than `max` names the first ones, and the number of the others. */
+export function nameList(names: readonly string[], max: number): string {
+  const rest = names.length - max;
+  return rest > 0 ? `${names.slice(0, max).join(', ')} and ${rest} more` : names.join(', ');
 }

@@ -3,13 +3,16 @@ import type { Logger } from 'pino';
 import { type BrokerTarget, type ServerLimits, BROKERS, brokerAt, examineBroker } from '../../../broker/index.js';
 import type { CameraConfig } from '../../../camera/index.js';
 import { InvalidOption } from '../../../core/errors/errors.js';
-import { suggestion } from '../../../core/errors/suggestion.js';
+import { nameList, suggestion } from '../../../core/errors/suggestion.js';
 import { type BrokerSettings, type CameraSettings, type Config, openBroker, parseConfig, readConfigFile } from '../../config/index.js';
 import { type DoctorArguments, openTarget } from '../arguments/index.js';
 import type { Finding } from './finding.js';
 
 /** The topic of the doctor's own message: consumers of video must not read it. */
 export const DOCTOR_TOPIC = 'rxcam-doctor';
+
+/** Maximum number of cameras listed in a message. */
+const MAX_NAMES = 20;
 
 /** A broker to check. */
 export interface DoctorBroker {
@@ -56,7 +59,7 @@ function targetInFile({ command, file = '', camera: name }: DoctorArguments, { c
   }
   const names = cameras.map((one) => one.name);
   const camera = cameras.find((one) => one.name === name) ?? cameras.find(({ options: { key } }) => key === name);
-  if (camera === undefined) throw new InvalidOption(`${command}: camera '${name}' given${suggestion(name, names)}, which is not in ${file}; it has ${listed(names)}`);
+  if (camera === undefined) throw new InvalidOption(`${command}: camera '${name}' given${suggestion(name, names)}, which is not in ${file}; it has ${nameList(names, MAX_NAMES) || 'none'}`);
   const { broker: brokerName, topic } = publishIn(camera);
   const broker = brokerName === undefined ? brokers[0] : brokers.find((one) => one.name === brokerName);
   const notEnabled: Finding = { name: 'camera', state: 'bad', found: `${name} is not run: enabled is false in ${file}`, advice: 'set enabled: true, or leave it out' };
@@ -75,11 +78,4 @@ function brokerInFile(settings: BrokerSettings, topic: string | undefined, env: 
   const { broker, topic: usual } = openBroker(settings, { env, logger });
   const config = address === undefined ? { ...options } : BROKERS[kind].configOf(brokerAt(address, 'doctor').address, {}, { env, logger });
   return { target: { broker, topic: topic ?? usual }, examine: (asked) => examineBroker(kind, config, { topic: asked, own: DOCTOR_TOPIC }) };
-}
-
-const MAX_NAMES = 20;
-
-function listed(names: readonly string[]): string {
-  const rest = names.length - MAX_NAMES;
-  return rest > 0 ? `${names.slice(0, MAX_NAMES).join(', ')} and ${rest} more` : names.join(', ') || 'none';
 }
